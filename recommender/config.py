@@ -1,0 +1,171 @@
+"""Settings and where things lie: frozen dataclasses, stored as JSON beside what they made."""
+
+import dataclasses
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from recommender.errors import CatalogueError, ModelError
+
+PROJECT = Path(__file__).resolve().parent.parent
+ASSETS = PROJECT / "assets"
+MODELS = PROJECT / "models"
+DEMO = "demo"
+ARTICLE = "article"
+NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+MODEL_FORMAT = 1
+
+
+def home() -> Path:
+    """Folder of the person's own catalogues and indexes: `$LOOKALIKE_HOME`, else `data/`."""
+    chosen = os.environ.get("LOOKALIKE_HOME")
+    return Path(chosen).expanduser() if chosen else PROJECT / "data"
+
+
+def check_name(name: str) -> str:
+    """Return `name` if it can safely be a folder's name; raise `CatalogueError` otherwise."""
+    if not NAME_PATTERN.fullmatch(name):
+        raise CatalogueError(
+            f"{name!r} cannot be a name: use up to 64 lower-case letters, digits, - and _"
+        )
+    return name
+
+
+class Settings:
+    """JSON round trip of a frozen dataclass."""
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Rebuild settings from JSON; raises `ValueError` for one that does not exist."""
+        known = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise ValueError(f"{cls.__name__} has no setting {', '.join(unknown)}")
+        return cls(**{key: tuple(v) if isinstance(v, list) else v for key, v in values.items()})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as JSON values."""
+        return dataclasses.asdict(self)  # type: ignore[call-overload, no-any-return]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleConfig(Settings):
+    """The article's network and its training.
+
+    Attributes
+    ----------
+    image_size_px : side of the square input
+    filters : of the encoder's convolutions; the decoder mirrors them
+    epochs, batch_size, learning_rate : of Adam, with Keras's defaults otherwise
+    train_fraction : the rest is held out and measures the model
+    seed : of the split, the initial weights and the order of the batches
+    """
+
+    image_size_px: int = 150
+    filters: tuple[int, ...] = (16, 8, 8)
+    epochs: int = 20
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    train_fraction: float = 0.7
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.train_fraction < 1:
+            raise ValueError(f"train_fraction must lie between 0 and 1, got {self.train_fraction}")
+        if min(self.image_size_px, self.epochs, self.batch_size, *self.filters) < 1:
+            raise ValueError(f"sizes and counts must be positive, got {self}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig(Settings):
+    """What a trained model's folder says about itself (`config.json`).
+
+    Attributes
+    ----------
+    name : the folder's name
+    image_size_px : side of the square that the encoder takes
+    latent_shape : height, width and channels of the code that the decoder reads
+    metric : "euclidean" on raw latents, "cosine" on unit-length embeddings
+    hyperparameters : the architecture's own settings, as it was trained
+    format_version : of this file and the files beside it
+    """
+
+    name: str
+    image_size_px: int
+    latent_shape: tuple[int, ...]
+    metric: str
+    hyperparameters: dict[str, Any] = dataclasses.field(default_factory=dict)
+    format_version: int = MODEL_FORMAT
+
+    def __post_init__(self) -> None:
+        if self.metric not in ("euclidean", "cosine"):
+            raise ValueError(f"metric must be euclidean or cosine, got {self.metric!r}")
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Load `config.json`; raise `ModelError` if the folder holds no usable model."""
+        file = folder / "config.json"
+        try:
+            values = json.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise ModelError(f"there is no model in {folder}{_suggest_models()}") from error
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{file} cannot be read: {error}") from error
+        version = values.get("format_version")
+        if version != MODEL_FORMAT:
+            raise ModelError(f"{file} has format {version}; this version reads {MODEL_FORMAT}")
+        try:
+            return cls.from_dict(values)
+        except (TypeError, ValueError) as error:
+            raise ModelError(f"{file} is not valid: {error}") from error
+
+
+def model_folder(name: str) -> Path:
+    """Folder of a model: the person's own if there is one, else the one that ships."""
+    check_name(name)
+    own = home() / "models" / name
+    return own if (own / "config.json").exists() else MODELS / name
+
+
+def available_models() -> list[str]:
+    """Names of the trained models that can be loaded, sorted."""
+    folders = [*MODELS.glob("*/config.json"), *(home() / "models").glob("*/config.json")]
+    return sorted({file.parent.name for file in folders})
+
+
+def read_json(file: Path, *, default: Any) -> Any:
+    """Content of a JSON file that may be missing; raises `ModelError` if it is damaged."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return default
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{file} is damaged: {error}") from error
+
+
+def write_json(file: Path, values: Any) -> None:
+    """Write JSON to a temporary name and move it into place."""
+    write_atomically(file, (json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def write_atomically(file: Path, data: bytes) -> None:
+    """Write bytes so that a reader, or a kill, sees the old file or the new one, never half."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _suggest_models() -> str:
+    names = available_models()
+    return f"; available: {', '.join(names)}" if names else ""

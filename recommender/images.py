@@ -1,0 +1,244 @@
+"""Any picture, as bytes or as a file, to an RGB array: the one way in.
+
+Training, indexing and queries all go through `load` and `letterbox`, so that a picture has the
+same embedding whichever door it came through.
+"""
+
+import hashlib
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from recommender.errors import ImageError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
+SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".jfif", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
+    | {".heic", ".heif"}
+)
+PAPER = (255, 255, 255)  # product pictures stand on white, so transparency and margins do too
+BYTES_PER_MB = 1_000_000
+CHANNEL_MAX = 255
+DEEP_SCALE = 1 / 257  # 65,535 to 255
+# What Pillow's decoders raise on damaged files: each plug-in has its own habits.
+DECODER_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    EOFError,
+    OverflowError,
+    MemoryError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+    ImageCms.PyCMSError,
+)
+
+Source: TypeAlias = bytes | str | Path
+Pixels: TypeAlias = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageLimits:
+    """What `load` refuses before it decodes anything.
+
+    Attributes
+    ----------
+    max_bytes : size of the file; a phone's photo has 3 to 12 MB
+    max_pixels : width times height; 64 million take 192 MB once decoded
+    min_side_px : below this there is nothing to look at
+    """
+
+    max_bytes: int = 32 * BYTES_PER_MB
+    max_pixels: int = 64_000_000
+    min_side_px: int = 8
+
+    def __post_init__(self) -> None:
+        if min(self.max_bytes, self.max_pixels, self.min_side_px) < 1:
+            raise ValueError(f"limits must be positive, got {self}")
+
+
+DEFAULT_LIMITS = ImageLimits()
+
+
+def load(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> Pixels:
+    """Decode a picture safely.
+
+    The first frame is taken, EXIF orientation is applied, embedded colour profiles are converted
+    to sRGB, CMYK, palette, grey and 16-bit pictures become 8-bit RGB, and transparency is laid
+    over white. Size limits are checked before any pixel is decoded.
+
+    Parameters
+    ----------
+    source : the file's bytes, or its path
+    limits : what to refuse
+
+    Returns
+    -------
+    pixels : ndarray of shape (height, width, 3), uint8, sRGB
+
+    Raises
+    ------
+    ImageError : the source is missing, over a limit, damaged, or not a picture
+    """
+    name, data = _read(source, limits)
+    _register_heif()
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            _check_size(picture, name, limits)
+            return np.asarray(_to_srgb(picture))
+    except Image.DecompressionBombError as error:
+        raise ImageError(
+            f"{name} has more than the {limits.max_pixels / 1e6:.0f} million pixels allowed"
+        ) from error
+    except UnidentifiedImageError as error:
+        raise ImageError(
+            f"{name} is not a picture that can be read "
+            "(PNG, JPEG, WebP, GIF, BMP, TIFF, HEIC or AVIF)"
+        ) from error
+    except DECODER_ERRORS as error:
+        raise ImageError(f"{name} is damaged or incomplete and cannot be decoded") from error
+
+
+def letterbox(pixels: Pixels, size_px: int) -> Pixels:
+    """Fit a picture into a white square without distorting it.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (height, width, 3), uint8
+    size_px : side of the square
+
+    Returns
+    -------
+    square : ndarray of shape (size_px, size_px, 3), uint8
+    """
+    if pixels.shape[:2] == (size_px, size_px):
+        return pixels
+    picture = Image.fromarray(pixels)
+    # pad() keeps the ratio, antialiases when it shrinks, and centres
+    fitted = ImageOps.pad(picture, (size_px, size_px), method=Image.Resampling.BICUBIC, color=PAPER)
+    return np.asarray(fitted)
+
+
+def content_fingerprint(data: bytes) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal: equal pictures are stored and encoded once."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def encode_png(pixels: Pixels) -> bytes:
+    """Losslessly compressed bytes of an RGB array."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _read(source: Source, limits: ImageLimits) -> tuple[str, bytes]:
+    if isinstance(source, bytes):
+        name, n_bytes = "the picture", len(source)
+    else:
+        path = Path(source)
+        name = path.name
+        try:
+            n_bytes = path.stat().st_size
+            is_file = path.is_file()
+        except OSError as error:
+            raise ImageError(f"there is no picture at {path}") from error
+        if not is_file:
+            raise ImageError(f"{path} is not a file")
+    if n_bytes == 0:
+        raise ImageError(f"{name} is empty (0 bytes)")
+    if n_bytes > limits.max_bytes:
+        raise ImageError(
+            f"{name} has {n_bytes / BYTES_PER_MB:.0f} MB; "
+            f"at most {limits.max_bytes / BYTES_PER_MB:.0f} MB are allowed"
+        )
+    if isinstance(source, bytes):
+        return name, source
+    try:
+        return name, Path(source).read_bytes()
+    except OSError as error:
+        raise ImageError(f"{source} cannot be read: {error.strerror}") from error
+
+
+def _check_size(picture: Image.Image, name: str, limits: ImageLimits) -> None:
+    width, height = picture.size
+    if width * height > limits.max_pixels:
+        raise ImageError(
+            f"{name} has {width} x {height} pixels; "
+            f"at most {limits.max_pixels / 1e6:.0f} million are allowed"
+        )
+    if min(width, height) < limits.min_side_px:
+        raise ImageError(
+            f"{name} has {width} x {height} pixels; each side needs at least {limits.min_side_px}"
+        )
+
+
+def _register_heif() -> None:
+    """Let Pillow read HEIC, the format of many phones; registering twice is harmless."""
+    if "HEIF" not in Image.OPEN:
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
+
+
+def _to_srgb(picture: Image.Image) -> Image.Image:
+    profile = picture.info.get("icc_profile")
+    turned = ImageOps.exif_transpose(picture)
+    deep = _to_eight_bits(turned)
+    if deep.mode in ("P", "PA") or "transparency" in deep.info:
+        deep = deep.convert("RGBA")
+    alpha = deep.getchannel("A") if deep.mode in ("RGBA", "LA", "La", "RGBa") else None
+    opaque = deep if alpha is None else deep.convert("L" if deep.mode[0] == "L" else "RGB")
+    rgb = _apply_profile(opaque, profile).convert("RGB")
+    if alpha is None:
+        return rgb
+    paper = Image.new("RGB", rgb.size, PAPER)
+    paper.paste(rgb, mask=alpha)
+    return paper
+
+
+def _to_eight_bits(picture: Image.Image) -> Image.Image:
+    """Scale 16- and 32-bit grey down; Pillow's own convert would clip everything above 255."""
+    if picture.mode not in ("I", "F") and not picture.mode.startswith("I;16"):
+        return picture
+    values = np.asarray(picture).astype(np.float64)
+    if picture.mode == "F":
+        scale = float(CHANNEL_MAX) if values.max(initial=0) <= 1 else 1.0
+    else:
+        scale = DEEP_SCALE if values.max(initial=0) > CHANNEL_MAX else 1.0
+    return Image.fromarray(np.clip(np.rint(values * scale), 0, CHANNEL_MAX).astype(np.uint8))
+
+
+def _apply_profile(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    if picture.mode == "LAB":
+        lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+        return _converted(picture, lab)
+    if not profile or picture.mode not in ("RGB", "CMYK", "L"):
+        return picture
+    try:
+        embedded = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return _converted(picture, embedded)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture  # a broken profile, or one for other channels: the pixels still count
+
+
+def _converted(picture: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
+    converted = ImageCms.profileToProfile(
+        picture, profile, ImageCms.createProfile("sRGB"), outputMode="RGB"
+    )
+    if converted is None:
+        raise ValueError("profileToProfile returned nothing although it was not in place")
+    return converted

@@ -1,0 +1,296 @@
+"""The one facade that the page and the command line call."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender import images, indexing, metrics
+from recommender.catalogue import Catalogue, Item
+from recommender.config import ARTICLE, DEMO, available_models
+from recommender.errors import CatalogueError, StaleIndex
+from recommender.images import DEFAULT_LIMITS, ImageLimits
+from recommender.index import QUANTILES, Index, Neighbour
+from recommender.library import open_catalogue
+from recommender.runtime import Autoencoder
+
+MAX_NEIGHBOURS = 1_000
+KEPT_RECONSTRUCTIONS = 256
+# Percentiles of the catalogue's own items: a query within the first bound is as close to the
+# catalogue as nine in ten of its items are to each other; past the second, as hardly any is.
+CLOSE_PERCENTILE = 90
+UNLIKE_PERCENTILE = 99
+
+TrustLevel = Literal["close", "loose", "unlike"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """A recommended product.
+
+    Attributes
+    ----------
+    distance : Euclidean, between the embeddings; small is close
+    similarity : in [0, 1]; large is close
+    """
+
+    item: Item
+    distance: float
+    similarity: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trust:
+    """How far a query lies from what the catalogue knows, measured on the catalogue's own items.
+
+    Attributes
+    ----------
+    level : "close", "loose" or "unlike"
+    nearest_percentile : share in % of the items that are nearer to their nearest other item than
+        the query is to its own
+    reconstruction_percentile : share in % of the items that are decoded with less error
+    """
+
+    level: TrustLevel
+    nearest_percentile: float
+    reconstruction_percentile: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconstruction:
+    """A picture, and what the machine kept of it.
+
+    Attributes
+    ----------
+    original, decoded : ndarray of shape (size, size, 3), uint8
+    psnr, ssim : of `decoded` against `original`; decibels, and at most 1
+    n_numbers : how many numbers the code has
+    """
+
+    original: NDArray[np.uint8]
+    decoded: NDArray[np.uint8]
+    psnr: float
+    ssim: float
+    n_numbers: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """The answer to one query.
+
+    Attributes
+    ----------
+    item : the product that was asked for, or None for a picture
+    matches : nearest first
+    """
+
+    item: Item | None
+    matches: tuple[Match, ...]
+    trust: Trust
+    elapsed_ms: float
+
+
+class Recommender:
+    """Finds the products of one catalogue that look most alike to one model.
+
+    Immutable after construction, and safe to share between threads.
+
+    Parameters
+    ----------
+    catalogue, model, index : the index must have been made from the other two
+
+    Raises
+    ------
+    StaleIndex : it was not
+    """
+
+    def __init__(self, catalogue: Catalogue, model: Autoencoder, index: Index) -> None:
+        if (index.model, index.catalogue) != (model.fingerprint, catalogue.fingerprint):
+            raise StaleIndex("the index was made from another model or catalogue: index it again")
+        self.catalogue = catalogue
+        self.model = model
+        self.index = index
+        self._reconstruct_item = lru_cache(KEPT_RECONSTRUCTIONS)(self._decode_item)
+
+    @classmethod
+    def open(
+        cls,
+        catalogue: str = DEMO,
+        model: str = ARTICLE,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> "Recommender":
+        """Open by names; an index that is missing or stale is built first.
+
+        Parameters
+        ----------
+        progress : called with the number of items encoded and the number of items
+        """
+        opened, autoencoder = open_catalogue(catalogue), Autoencoder.open(model)
+        index = indexing.open_index(opened, autoencoder, progress=progress)
+        return cls(opened, autoencoder, index)
+
+    def similar(self, item_id: str, n_neighbors: int = 12) -> Result:
+        """Products that look like a product; itself is left out.
+
+        Raises
+        ------
+        CatalogueError : there is no such item
+        """
+        started = time.perf_counter()
+        item = self.catalogue.get(item_id)
+        row = self.index.row(item_id)
+        neighbours = self._query(self.index.embeddings[row], n_neighbors, leave_out=(item_id,))
+        error = float(self.index.reconstruction_errors[row])
+        return self._result(item, neighbours, error, started)
+
+    def similar_to_image(
+        self,
+        source: images.Source,
+        n_neighbors: int = 12,
+        *,
+        limits: ImageLimits = DEFAULT_LIMITS,
+    ) -> Result:
+        """Products that look like a picture, given as bytes or as a path.
+
+        Raises
+        ------
+        ImageError : the picture cannot be read
+        """
+        started = time.perf_counter()
+        square = self.model.prepare(images.load(source, limits=limits))
+        encoded = self.model.encode([square])
+        decoded = self.model.decode(encoded.latents)
+        error = float(indexing.reconstruction_errors(square[None], decoded)[0])
+        neighbours = self._query(encoded.features[0], n_neighbors)
+        return self._result(None, neighbours, error, started)
+
+    def reconstruct_item(self, item_id: str) -> Reconstruction:
+        """What the machine kept of a product's picture; the latest ones are remembered."""
+        return self._reconstruct_item(item_id)
+
+    def reconstruct(
+        self, source: images.Source, *, limits: ImageLimits = DEFAULT_LIMITS
+    ) -> Reconstruction:
+        """What the machine keeps of a picture, given as bytes or as a path."""
+        return reconstruct(self.model, images.load(source, limits=limits))
+
+    def warm_up(self) -> None:
+        """Do now what the first query would wait for: import, load and fit."""
+        if len(self.index):
+            self.similar(self.index.ids[0], 1)
+            self.reconstruct_item(self.index.ids[0])
+
+    def _decode_item(self, item_id: str) -> Reconstruction:
+        item = self.catalogue.get(item_id)
+        return self.reconstruct(self.catalogue.image_path(item))
+
+    def _query(
+        self, embedding: NDArray[np.float32], n_neighbors: int, *, leave_out: tuple[str, ...] = ()
+    ) -> list[Neighbour]:
+        if not 1 <= n_neighbors <= MAX_NEIGHBOURS:
+            raise CatalogueError(
+                f"the number of neighbours must lie between 1 and {MAX_NEIGHBOURS}, "
+                f"got {n_neighbors}"
+            )
+        return self.index.query(embedding, n_neighbors, leave_out=leave_out)
+
+    def _result(
+        self, item: Item | None, neighbours: list[Neighbour], error: float, started: float
+    ) -> Result:
+        matches = tuple(
+            Match(
+                item=self.catalogue.get(neighbour.item_id),
+                distance=neighbour.distance,
+                similarity=self.index.similarity(neighbour.distance),
+            )
+            for neighbour in neighbours
+        )
+        nearest = matches[0].distance if matches else float("inf")
+        return Result(
+            item=item,
+            matches=matches,
+            trust=self._trust(nearest, error),
+            elapsed_ms=(time.perf_counter() - started) * 1e3,
+        )
+
+    def _trust(self, nearest: float, error: float) -> Trust:
+        nearest_percentile = _percentile(nearest, self.index.nearest_quantiles)
+        errors = np.quantile(self.index.reconstruction_errors, QUANTILES)
+        reconstruction_percentile = _percentile(error, errors)
+        worst = max(nearest_percentile, reconstruction_percentile)
+        level: TrustLevel = (
+            "close"
+            if worst <= CLOSE_PERCENTILE
+            else "loose"
+            if worst <= UNLIKE_PERCENTILE
+            else "unlike"
+        )
+        return Trust(
+            level=level,
+            nearest_percentile=nearest_percentile,
+            reconstruction_percentile=reconstruction_percentile,
+        )
+
+
+def reconstruct(model: Autoencoder, pixels: NDArray[np.uint8]) -> Reconstruction:
+    """Encode and decode one picture.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (height, width, 3), uint8
+    """
+    square = model.prepare(pixels)
+    encoded = model.encode([square])
+    decoded = model.decode(encoded.latents)[0]
+    original = square.astype(np.float32) / np.float32(255)
+    return Reconstruction(
+        original=square,
+        decoded=np.rint(decoded * 255).astype(np.uint8),
+        psnr=metrics.psnr(original, decoded),
+        ssim=metrics.ssim(original, decoded),
+        n_numbers=int(encoded.latents[0].size),
+    )
+
+
+def default_model() -> str:
+    """Name of the model to use where none is asked for: the best one that is there."""
+    return next((name for name in ("perceptual", ARTICLE) if name in available_models()), ARTICLE)
+
+
+def to_dict(
+    result: Result, recommender: Recommender, query: str, n_neighbors: int
+) -> dict[str, Any]:
+    """A result as the command line's JSON document."""
+    return {
+        "query": query,
+        "catalogue": recommender.catalogue.name,
+        "model": recommender.model.name,
+        "n_neighbors": n_neighbors,
+        "matches": [
+            {
+                "item_id": match.item.item_id,
+                "title": match.item.title,
+                "category": match.item.category,
+                "distance": round(match.distance, 6),
+                "similarity": round(match.similarity, 4),
+                "image": str(recommender.catalogue.image_path(match.item)),
+            }
+            for match in result.matches
+        ],
+        "trust": {
+            "level": result.trust.level,
+            "nearest_percentile": round(result.trust.nearest_percentile, 1),
+            "reconstruction_percentile": round(result.trust.reconstruction_percentile, 1),
+        },
+        "elapsed_ms": round(result.elapsed_ms, 2),
+    }
+
+
+def _percentile(value: float, quantiles: NDArray[Any]) -> float:
+    """Where a value lies among quantiles at 0, 1, ..., 100 %; past the last it is 100."""
+    return float(np.interp(value, quantiles, QUANTILES * 100))

@@ -1,0 +1,168 @@
+"""A trained model's folder to encode and decode, without TensorFlow.
+
+The networks run in LiteRT. Its interpreters are not thread-safe, so each model keeps a small pool
+and lends one to a call at a time.
+"""
+
+import hashlib
+import os
+import queue
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender import images
+from recommender.config import ModelConfig, model_folder
+from recommender.errors import ModelError
+
+N_THREADS = min(4, os.cpu_count() or 1)
+
+Floats = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encoded:
+    """What the encoder says of pictures.
+
+    Attributes
+    ----------
+    latents : ndarray of shape (n, height, width, channels), what the decoder reads
+    features : ndarray of shape (n, n_features), what embeddings are made of
+    """
+
+    latents: Floats
+    features: Floats
+
+
+class Autoencoder:
+    """Encoder and decoder of one trained model, safe to share between threads.
+
+    Parameters
+    ----------
+    folder : holds `config.json`, `encoder.tflite` and `decoder.tflite`
+
+    Raises
+    ------
+    ModelError : the folder holds no usable model
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = ModelConfig.read(folder)
+        self.name = self.config.name
+        self._encoder = _Network(folder / "encoder.tflite")
+        self._decoder = _Network(folder / "decoder.tflite")
+
+    @classmethod
+    def open(cls, name: str) -> "Autoencoder":
+        """Load a model by its name."""
+        return cls(model_folder(name))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the encoder's file: what an index depends on."""
+        return hashlib.sha256(self._encoder.content).hexdigest()
+
+    @property
+    def n_dims(self) -> int:
+        """How many numbers an embedding has."""
+        height, width, channels = self.config.latent_shape
+        return int(height * width * channels)
+
+    def prepare(self, pixels: Pixels) -> Pixels:
+        """Letterbox a picture to the encoder's input, shape (size, size, 3), uint8."""
+        return images.letterbox(pixels, self.config.image_size_px)
+
+    def encode(self, squares: Iterable[Pixels]) -> Encoded:
+        """Encode prepared pictures, the single one being a batch of one.
+
+        Parameters
+        ----------
+        squares : pictures of shape (size, size, 3), uint8, as `prepare` makes them
+
+        Returns
+        -------
+        encoded : latents and features, in the same order
+        """
+        batch = list(squares)
+        outputs = self._run_all(self._encoder, [{"images": square[None]} for square in batch])
+        if not outputs:
+            raise ValueError("nothing to encode: the batch is empty")
+        latents = np.concatenate([output["latent"] for output in outputs])
+        features = [output.get("features") for output in outputs]
+        return Encoded(
+            latents=latents,
+            features=latents.reshape(len(latents), -1)
+            if features[0] is None
+            else np.concatenate([part for part in features if part is not None]),
+        )
+
+    def decode(self, latents: Floats) -> Floats:
+        """Pictures from latents.
+
+        Parameters
+        ----------
+        latents : ndarray of shape (n, height, width, channels), float32
+
+        Returns
+        -------
+        decoded : ndarray of shape (n, size, size, 3), float32 in [0, 1]
+        """
+        outputs = self._run_all(self._decoder, [{"latent": latent[None]} for latent in latents])
+        return np.concatenate([output["images"] for output in outputs])
+
+    def _run_all(
+        self, network: "_Network", inputs: list[dict[str, NDArray[Any]]]
+    ) -> list[dict[str, Floats]]:
+        if len(inputs) == 1:
+            return [network.run(inputs[0], n_threads=N_THREADS)]
+        # Many pictures: one thread each keeps all cores busier than many threads on one picture
+        with ThreadPoolExecutor(N_THREADS) as pool:
+            return list(pool.map(lambda values: network.run(values, n_threads=1), inputs))
+
+
+class _Network:
+    """A LiteRT file and its idle interpreters."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._idle: dict[int, queue.SimpleQueue[Any]] = {}
+
+    @cached_property
+    def content(self) -> bytes:
+        try:
+            return self.file.read_bytes()
+        except OSError as error:
+            raise ModelError(f"the model's file {self.file} is missing") from error
+
+    def run(self, values: dict[str, NDArray[Any]], *, n_threads: int) -> dict[str, Floats]:
+        with self._borrowed(n_threads) as runner:
+            outputs: dict[str, Floats] = runner(**values)
+            return {name: np.array(output) for name, output in outputs.items()}
+
+    @contextmanager
+    def _borrowed(self, n_threads: int) -> Iterator[Any]:
+        idle = self._idle.setdefault(n_threads, queue.SimpleQueue())
+        try:
+            runner = idle.get_nowait()
+        except queue.Empty:
+            runner = self._make(n_threads)
+        yield runner
+        idle.put(runner)  # not after an error: a broken interpreter is dropped
+
+    def _make(self, n_threads: int) -> Any:
+        from ai_edge_litert.interpreter import Interpreter  # pages without a query need none
+
+        try:
+            interpreter = Interpreter(model_content=self.content, num_threads=n_threads)
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"{self.file} is not a LiteRT model: {error}") from error
+        return interpreter.get_signature_runner()

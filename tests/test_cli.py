@@ -1,0 +1,151 @@
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recommender import images
+
+Run = Callable[..., tuple[int, str, str]]
+MAP = "image=file,category=kind,brand=maker"
+
+
+@pytest.fixture
+def imported(run: Run, shop: Path) -> Path:
+    assert run("import", shop, "--name", "shop", "--map", MAP)[0] == 0
+    return shop
+
+
+def test_import_and_catalogues(run: Run, shop: Path) -> None:
+    status, out, _ = run("import", shop, "--name", "shop", "--map", MAP, "--json")
+    assert status == 0
+    assert json.loads(out) == {"catalogue": "shop", "n_items": 18, "skipped": []}
+    status, out, _ = run("catalogues", "--json")
+    assert {"catalogue": "shop", "n_items": 18} in json.loads(out)
+
+
+def test_import_reports_what_it_skipped(run: Run, shop: Path) -> None:
+    (shop / "disc-red-0.png").write_bytes(b"broken")
+    status, out, messages = run("import", shop, "--name", "shop", "--map", MAP, "--json")
+    assert status == 0
+    assert json.loads(out)["skipped"][0]["source"] == "row 2"
+    assert "row 2" in messages
+
+
+def test_similar_to_an_item_and_to_a_picture(run: Run, imported: Path) -> None:
+    for query in ("disc-red-0", imported / "disc-red-0.png"):
+        status, out, _ = run("similar", query, "-k", 3, "--catalogue", "shop", "--json")
+        document = json.loads(out)
+        assert status == 0
+        assert len(document["matches"]) == document["n_neighbors"] == 3
+    assert document["matches"][0]["item_id"] == "disc-red-0"
+
+
+def test_index(run: Run, imported: Path) -> None:
+    status, out, _ = run("index", "--catalogue", "shop", "--model", "article", "--json")
+    assert status == 0
+    assert json.loads(out)["n_dims"] == 2888
+
+
+def test_reconstruct_writes_a_picture(run: Run, imported: Path, tmp_path: Path) -> None:
+    out_file = tmp_path / "deep" / "out.png"
+    status, out, _ = run(
+        "reconstruct", imported / "disc-red-0.png", "--out", out_file,
+        "--model", "article", "--json",
+    )  # fmt: skip
+    assert status == 0
+    assert json.loads(out)["n_numbers"] == 2888
+    assert images.load(out_file).shape == (150, 150, 3)
+
+
+def test_embed_a_folder_and_a_catalogue(run: Run, imported: Path, tmp_path: Path) -> None:
+    (imported / "broken.png").write_bytes(b"broken")
+    (imported / "sub").mkdir()
+    (imported / "disc-red-0.png").rename(imported / "sub" / "x.png")
+    folder_file, catalogue_file = tmp_path / "folder.npz", tmp_path / "catalogue.npz"
+    status, _, messages = run("embed", imported, "--out", folder_file, "--model", "article")
+    assert status == 0
+    assert "broken.png" in messages
+    assert run("embed", "shop", "--out", catalogue_file, "--model", "article")[0] == 0
+    with np.load(folder_file) as folder, np.load(catalogue_file) as catalogue:
+        assert folder["embeddings"].shape == catalogue["embeddings"].shape == (18, 2888)
+        assert folder["embeddings"].dtype == np.float32
+        assert "sub/x.png" in folder["ids"]
+        row = list(folder["ids"]).index("box-red-1.png")
+        other = list(catalogue["ids"]).index("box-red-1")
+        assert folder["embeddings"][row] == pytest.approx(catalogue["embeddings"][other])
+
+
+def test_evaluate(run: Run, imported: Path) -> None:
+    status, out, _ = run("evaluate", "--catalogue", "shop", "--model", "article", "--json")
+    assert status == 0
+    wanted = {
+        "catalogue", "model", "n_queries", "n_gallery", "precision_at_4", "precision_at_5",
+        "map_at_10", "psnr", "ssim", "baselines",
+    }  # fmt: skip
+    assert wanted <= set(json.loads(out))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("similar", "nothing-of-the-kind"),
+        ("similar", "x", "--catalogue", "none"),
+        ("similar", "x", "--model", "none"),
+        ("similar", "x", "-k", "0"),
+        ("import", "nowhere", "--name", "shop"),
+        ("import", ".", "--name", "../etc"),
+        ("import", ".", "--name", "shop", "--map", "image"),
+        ("train", "unknown", "--catalogue", "demo"),
+        ("index", "--catalogue", "demo", "--engine", "quantum"),
+        ("embed", "nowhere", "--out", "x.npz"),
+        ("evaluate", "--catalogue", "demo", "--label", "shoe-size"),
+        ("no-such-command",),
+        (),
+    ],
+)
+def test_wrong_input_is_exit_status_2_and_one_line(
+    run: Run, arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, out, messages = run(*arguments)
+    assert (status, out) == (2, "")
+    assert "Traceback" not in messages
+    assert messages.strip().splitlines()[-1].count(": ") >= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("empty.png", b""), ("text.jpg", b"hello"), ("cut.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")],
+)
+def test_bad_pictures_are_exit_status_2(run: Run, tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    for command in (
+        ("similar", tmp_path / name),
+        ("reconstruct", tmp_path / name, "--out", tmp_path / "o"),
+    ):
+        status, out, messages = run(*command)
+        assert (status, out) == (2, "")
+        assert name in messages
+        assert len(messages.strip().splitlines()) == 1
+
+
+def test_the_module_runs_and_never_imports_tensorflow(imported: Path) -> None:
+    script = (
+        "import sys; from recommender.cli import main; "
+        "status = main(['similar', 'disc-red-0', '--catalogue', 'shop', '--json']); "
+        "assert not {'tensorflow', 'keras', 'streamlit'} & set(sys.modules); sys.exit(status)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=os.environ, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    json.loads(done.stdout)
+    helped = subprocess.run(
+        [sys.executable, "-m", "recommender", "--help"], capture_output=True, check=False
+    )
+    assert helped.returncode == 0

@@ -1,0 +1,127 @@
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from recommender import feeds, indexing
+from recommender.config import ARTICLE
+from recommender.errors import CatalogueError, ImageError, StaleIndex
+from recommender.library import open_catalogue
+from recommender.recommend import Recommender, to_dict
+from recommender.runtime import Autoencoder
+from tests.conftest import draw
+
+
+def test_an_item_is_not_its_own_neighbour(shop_recommender: Recommender) -> None:
+    for item in shop_recommender.catalogue:
+        matches = shop_recommender.similar(item.item_id, 5).matches
+        assert len(matches) == 5
+        assert item.item_id not in {match.item.item_id for match in matches}
+
+
+def test_the_twin_comes_first(shop_recommender: Recommender) -> None:
+    first = shop_recommender.similar("box-blue-0", 1).matches[0]
+    assert first.item.item_id == "box-blue-1"
+
+
+def test_matches_are_ordered_and_similarities_fall(shop_recommender: Recommender) -> None:
+    matches = shop_recommender.similar("disc-red-0", 17).matches
+    distances = [match.distance for match in matches]
+    similarities = [match.similarity for match in matches]
+    assert distances == sorted(distances)
+    assert similarities == sorted(similarities, reverse=True)
+    assert all(0 <= similarity <= 1 for similarity in similarities)
+
+
+def test_an_uploaded_picture_finds_its_item_first(
+    shop_recommender: Recommender, shop: Path
+) -> None:
+    for source in (shop / "bar-green-1.png", (shop / "bar-green-1.png").read_bytes()):
+        result = shop_recommender.similar_to_image(source, 3)
+        assert result.item is None
+        assert result.matches[0].item.item_id == "bar-green-1"
+        assert result.matches[0].similarity == pytest.approx(1, abs=1e-3)
+        assert result.trust.level == "close"
+
+
+def test_noise_is_said_to_be_unlike_anything(
+    shop_recommender: Recommender, tmp_path: Path, rng: np.random.Generator
+) -> None:
+    Image.fromarray(rng.integers(0, 256, (90, 90, 3), np.uint8)).save(tmp_path / "noise.png")
+    result = shop_recommender.similar_to_image(tmp_path / "noise.png")
+    assert result.trust.level == "unlike"
+    assert result.trust.reconstruction_percentile == 100
+
+
+def test_reconstruction_shows_what_was_kept(shop_recommender: Recommender) -> None:
+    kept = shop_recommender.reconstruct_item("disc-red-0")
+    assert kept.original.shape == kept.decoded.shape == (150, 150, 3)
+    assert kept.decoded.dtype == np.uint8
+    assert kept.n_numbers == 2888
+    assert kept.psnr > 17
+    assert 0 < kept.ssim < 1
+
+
+@pytest.mark.parametrize("n_neighbors", [0, -1, 100_000])
+def test_a_number_of_neighbours_out_of_range_is_refused(
+    shop_recommender: Recommender, n_neighbors: int
+) -> None:
+    with pytest.raises(CatalogueError, match="neighbours"):
+        shop_recommender.similar("disc-red-0", n_neighbors)
+
+
+def test_unknown_items_and_bad_pictures_are_refused(shop_recommender: Recommender) -> None:
+    with pytest.raises(CatalogueError, match="no item"):
+        shop_recommender.similar("nothing")
+    with pytest.raises(ImageError):
+        shop_recommender.similar_to_image(b"nothing")
+
+
+def test_a_changed_catalogue_is_indexed_anew(shop_recommender: Recommender, shop: Path) -> None:
+    draw("disc", "green").save(shop / "disc-red-0.png")
+    column_map = {"image": "file", "category": "kind"}
+    feeds.import_source(shop, "shop", column_map=column_map)
+    calls: list[tuple[int, int]] = []
+    again = Recommender.open("shop", ARTICLE, progress=lambda *call: calls.append(call))
+    assert calls[-1] == (18, 18)
+    assert "green" in again.similar("disc-red-0", 1).matches[0].item.item_id
+    calls.clear()
+    Recommender.open("shop", ARTICLE, progress=lambda *call: calls.append(call))
+    assert calls == []  # read from disk this time
+
+
+def test_index_of_another_catalogue_is_refused(shop_recommender: Recommender) -> None:
+    stale = dataclasses.replace(shop_recommender.index, catalogue="other")
+    with pytest.raises(StaleIndex):
+        Recommender(shop_recommender.catalogue, shop_recommender.model, stale)
+
+
+def test_a_picture_that_vanished_is_one_sentence(shop_recommender: Recommender) -> None:
+    catalogue = shop_recommender.catalogue
+    catalogue.image_path(catalogue.items[3]).unlink()
+    with pytest.raises(ImageError, match=catalogue.items[3].item_id):
+        indexing.rebuild(catalogue, shop_recommender.model)
+
+
+def test_the_document_has_the_agreed_fields(shop_recommender: Recommender) -> None:
+    result = shop_recommender.similar("disc-red-0", 2)
+    document = to_dict(result, shop_recommender, "disc-red-0", 2)
+    assert set(document) == {
+        "query", "catalogue", "model", "n_neighbors", "matches", "trust", "elapsed_ms"
+    }  # fmt: skip
+    assert set(document["matches"][0]) == {
+        "item_id", "title", "category", "distance", "similarity", "image"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", sorted(path.parent.name for path in Path("models").glob("*/index"))
+)
+def test_the_index_that_ships_fits_the_demo(name: str) -> None:
+    """Otherwise the first start would have to encode the whole catalogue."""
+    calls: list[tuple[int, int]] = []
+    catalogue, model = open_catalogue("demo"), Autoencoder.open(name)
+    indexing.open_index(catalogue, model, progress=lambda *call: calls.append(call))
+    assert calls == []

@@ -1,0 +1,116 @@
+"""What holds the parts together: the import table, the public names, the documents."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import recommender
+from recommender import cli
+
+PACKAGE = Path(recommender.__file__).parent
+ROOT = PACKAGE.parent
+
+# Each module, and the modules of the package that it may import. ARCHITECTURE.md explains it.
+IMAGES = {"images", "config", "errors"}
+CATALOGUE = {"catalogue", "feeds", "library", *IMAGES}
+INDEX = {"index", "engines", "config", "errors"}
+ALLOWED = {
+    "errors": set(),
+    "metrics": set(),
+    "config": {"errors"},
+    "images": {"config", "errors"},
+    "engines": {"config", "errors"},
+    "model": {"config", "errors"},
+    "runtime": IMAGES,
+    "catalogue": IMAGES,
+    "feeds": {"catalogue", *IMAGES},
+    "library": {"catalogue", "feeds", *IMAGES},
+    "index": {"engines", "metrics", "config", "errors"},
+    "indexing": {"runtime", *INDEX, *CATALOGUE},
+    "train": {"model", "metrics", *CATALOGUE},
+    "recommend": {"runtime", "indexing", "metrics", *INDEX, *CATALOGUE},
+    "evaluate": {"recommend", "metrics", "engines", *CATALOGUE},
+    "benchmark": {"recommend", "runtime", "engines", "model", "train", "config", "errors"},
+}
+TENSORFLOW = {"model", "train"}
+
+
+def imported_modules(file: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+            if node.module == "recommender":
+                names |= {f"recommender.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("name", sorted(ALLOWED))
+def test_imports_point_downward(name: str) -> None:
+    found = {
+        module.removeprefix("recommender.")
+        for module in imported_modules(PACKAGE / f"{name}.py")
+        if module.startswith("recommender.")
+    }
+    assert found <= ALLOWED[name], f"{name} imports {found - ALLOWED[name]}"
+
+
+def test_every_module_is_in_the_table() -> None:
+    modules = {path.stem for path in PACKAGE.glob("*.py")}
+    assert modules - {"__init__", "__main__", "cli"} == set(ALLOWED)
+
+
+def test_heavy_libraries_stay_in_their_rooms() -> None:
+    for file in PACKAGE.rglob("*.py"):
+        roots = {module.partition(".")[0] for module in imported_modules(file)}
+        if file.stem not in TENSORFLOW:
+            assert not roots & {"tensorflow", "keras"}, file
+        if file.parent.name != "ui":
+            assert "streamlit" not in roots, file
+
+
+def test_importing_the_package_does_nothing() -> None:
+    script = (
+        "import sys; import recommender; "
+        "print(sorted({'numpy', 'PIL', 'sklearn', 'streamlit', 'tensorflow'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_public_names() -> None:
+    assert recommender.__all__ == ["Recommender", "RecommenderError", "__version__"]
+    for name in recommender.__all__:
+        assert getattr(recommender, name)
+    with pytest.raises(AttributeError, match="no attribute"):
+        _ = recommender.nothing
+
+
+def test_every_command_is_documented() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    parser = cli._make_parser()
+    (commands,) = (action.choices for action in parser._actions if action.choices)
+    for command in commands:
+        assert f"python -m recommender {command}" in readme, command
+
+
+def test_every_dependency_has_its_reason_and_its_lock() -> None:
+    architecture = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").lower()
+    locked = {
+        line.partition("==")[0].lower().replace("_", "-")
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+    }
+    for file in ROOT.glob("requirements*.txt"):
+        for line in file.read_text().splitlines():
+            name = re.split(r"[<>=\[ ;]", line)[0].lower()
+            if name and not name.startswith(("#", "-")):
+                assert name in locked, f"{name} is not in constraints.txt"
+                assert f"`{name}`" in architecture, f"{name} has no reason in ARCHITECTURE.md"
