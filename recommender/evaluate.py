@@ -119,7 +119,7 @@ def measure_reconstruction(recommender: Recommender) -> dict[str, float]:
 def pixels_descriptor(pixels: NDArray[np.uint8]) -> Floats:
     """The picture itself, 50 x 50, compared by Euclidean distance."""
     small = images.letterbox(pixels, PIXELS_SIDE_PX)
-    return small.reshape(-1).astype(np.float32) / np.float32(255)
+    return np.asarray(small.reshape(-1), np.float32) / np.float32(255)
 
 
 def colour_descriptor(pixels: NDArray[np.uint8]) -> Floats:
@@ -131,7 +131,7 @@ def colour_descriptor(pixels: NDArray[np.uint8]) -> Floats:
     bins = np.asarray(small).astype(np.intp) * np.array(HISTOGRAM_BINS) // 256
     cells = np.ravel_multi_index(tuple(bins.reshape(-1, 3).T), HISTOGRAM_BINS)
     counts = np.bincount(cells, minlength=int(np.prod(HISTOGRAM_BINS)))
-    return np.sqrt(counts / counts.sum()).astype(np.float32)
+    return np.asarray(np.sqrt(counts / counts.sum()), np.float32)
 
 
 DESCRIPTORS: dict[str, Descriptor] = {"pixels": pixels_descriptor, "colour": colour_descriptor}

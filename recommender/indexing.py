@@ -61,9 +61,7 @@ def rebuild(
     ImageError : a picture is missing or damaged; names the item
     EngineUnavailable : there is no such engine
     """
-    index = build(
-        catalogue, model, engine=engine, n_workers=n_workers, progress=progress
-    )
+    index = build(catalogue, model, engine=engine, n_workers=n_workers, progress=progress)
     indexes.save(index, folder or index_folders(catalogue, model)[0])
     return index
 

@@ -162,12 +162,16 @@ class Recommender:
         ImageError : the picture cannot be read
         """
         started = time.perf_counter()
-        square = self.model.prepare(images.load(source, limits=limits))
-        encoded = self.model.encode([square])
-        decoded = self.model.decode(encoded.latents)
-        error = float(indexing.reconstruction_errors(square[None], decoded)[0])
-        neighbours = self._query(encoded.features[0], n_neighbors)
-        return self._result(None, neighbours, error, started)
+        return self._similar_to_pixels(images.load(source, limits=limits), n_neighbors, started)
+
+    def similar_to_pixels(self, pixels: NDArray[np.uint8], n_neighbors: int = 12) -> Result:
+        """Products that look like a picture that `images.load` has decoded, or a part of one.
+
+        Parameters
+        ----------
+        pixels : ndarray of shape (height, width, 3), uint8
+        """
+        return self._similar_to_pixels(pixels, n_neighbors, time.perf_counter())
 
     def reconstruct_item(self, item_id: str) -> Reconstruction:
         """What the machine kept of a product's picture; the latest ones are remembered."""
@@ -188,6 +192,16 @@ class Recommender:
     def _decode_item(self, item_id: str) -> Reconstruction:
         item = self.catalogue.get(item_id)
         return self.reconstruct(self.catalogue.image_path(item))
+
+    def _similar_to_pixels(
+        self, pixels: NDArray[np.uint8], n_neighbors: int, started: float
+    ) -> Result:
+        square = self.model.prepare(pixels)
+        encoded = self.model.encode([square])
+        decoded = self.model.decode(encoded.latents)
+        error = float(indexing.reconstruction_errors(square[None], decoded)[0])
+        neighbours = self._query(encoded.features[0], n_neighbors)
+        return self._result(None, neighbours, error, started)
 
     def _query(
         self, embedding: NDArray[np.float32], n_neighbors: int, *, leave_out: tuple[str, ...] = ()

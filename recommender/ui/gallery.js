@@ -1,0 +1,78 @@
+// Draws the cards of gallery.py. Runs again whenever the server sends new cards: cards that stay
+// keep their elements, so that their pictures neither flicker nor load twice.
+
+const SIDE_PX = 360;
+
+export default function ({ data, parentElement }) {
+  const grid = parentElement.querySelector(".grid");
+  const known = (grid.known ??= new Map());
+  const isNewView = grid.view !== undefined && grid.view !== data.view;
+  const hadFocus = grid.contains(parentElement.activeElement);
+
+  grid.setAttribute("aria-label", data.name);
+  grid.replaceChildren(
+    ...data.cards.map((card, position) => {
+      const entry = known.get(card.id) ?? makeEntry(position < data.eager);
+      known.set(card.id, entry);
+      fill(entry, card);
+      return entry;
+    }),
+  );
+  forget(known, data.cards);
+
+  grid.view = data.view;
+  if (isNewView) {
+    scrollToTop(grid);
+    if (hadFocus) grid.querySelector("button")?.focus({ preventScroll: true });
+  }
+}
+
+function makeEntry(isEager) {
+  const entry = document.createElement("li");
+  entry.innerHTML = `
+    <button type="button">
+      <span class="frame"><img width="${SIDE_PX}" height="${SIDE_PX}" decoding="async"></span>
+      <span class="alike" hidden><span class="bar"><i></i></span><b></b></span>
+      <span class="title"></span>
+      <span class="line"><span class="facts"></span><span class="price"></span></span>
+    </button>`;
+  entry.querySelector("img").loading = isEager ? "eager" : "lazy";
+  return entry;
+}
+
+function fill(entry, card) {
+  const part = (name) => entry.querySelector(name);
+  entry.classList.remove("picked");
+  part("button").setAttribute("aria-label", card.label);
+  part("button").onclick = (event) => open(entry, card.href, event.ctrlKey || event.metaKey);
+  part("button").onauxclick = (event) => event.button === 1 && open(entry, card.href, true);
+  const picture = part("img");
+  picture.alt = card.alt;
+  if (picture.getAttribute("src") !== card.src) picture.src = card.src;
+  part(".title").textContent = card.title;
+  part(".facts").textContent = card.facts;
+  part(".price").textContent = card.price;
+  part(".line").hidden = !card.facts && !card.price;
+  part(".alike").hidden = card.similarity === null;
+  part(".alike b").textContent = card.similarity_text;
+  part(".alike i").style.width = `${(card.similarity ?? 0) * 100}%`;
+}
+
+// Goes where the browser's own Back and Forward would take the page: Streamlit answers those by
+// running the page of that address, so that a click costs one run and one step of the history.
+function open(entry, href, inNewTab) {
+  if (inNewTab) return void window.open(href);
+  entry.classList.add("picked");
+  window.history.pushState({}, "", href);
+  window.dispatchEvent(new PopStateEvent("popstate"));
+}
+
+function forget(known, cards) {
+  const shown = new Set(cards.map((card) => card.id));
+  for (const id of known.keys()) if (!shown.has(id)) known.delete(id);
+}
+
+function scrollToTop(grid) {
+  const page = grid.getRootNode().host?.closest('[data-testid="stMain"]');
+  page?.scrollTo({ top: 0 });
+}

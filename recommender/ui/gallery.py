@@ -1,0 +1,98 @@
+"""A grid of pictures that can be picked, as a component of its own.
+
+Each card is a real button with a name, and each picture is a file that the browser keeps; the
+alternatives that ship with Streamlit send every picture again at every click.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from recommender.catalogue import Catalogue, Item
+from recommender.ui import link, pictures, words
+
+FOLDER = Path(__file__).parent
+EAGER_CARDS = 12  # what a first screen shows; the others load when they come near
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One product in the grid.
+
+    Attributes
+    ----------
+    href : what picking it opens
+    label : the button's name for a screen reader
+    alt : what the picture shows
+    similarity : in [0, 1], or None where nothing is compared
+    """
+
+    id: str
+    href: str
+    label: str
+    alt: str
+    src: str
+    title: str
+    facts: str
+    price: str
+    similarity: float | None = None
+    similarity_text: str = ""
+
+
+def make_card(
+    catalogue: Catalogue, item: Item, similarity: float | None = None, *, start: str = ""
+) -> Card:
+    """The card of a product, with its similarity if it is an answer to a query.
+
+    Parameters
+    ----------
+    start : see `link.to_item`
+    """
+    share = "" if similarity is None else words.similarity(similarity)
+    title, price = words.name(item), words.price(item)
+    spoken = [title, price, f"{share} alike" if share else "", "show lookalikes"]
+    return Card(
+        id=item.item_id,
+        href=link.address(link.LOOKALIKES, link.to_item(item.item_id, start=start)),
+        label=", ".join(word for word in spoken if word),
+        alt=words.alternative_text(item),
+        src=pictures.item_url(catalogue, item),
+        title=title,
+        facts=" · ".join(words.facts(item)[:1]),
+        price=price,
+        similarity=similarity,
+        similarity_text=share,
+    )
+
+
+def show(cards: Sequence[Card], *, key: str, name: str, view: str) -> None:
+    """Draw the grid; picking a card opens its address as a link on the page would.
+
+    Parameters
+    ----------
+    name : of the list, for a screen reader
+    view : differs when the cards answer another question; the page then starts at its top
+    """
+    _component()(
+        key=key,
+        data={
+            "cards": [asdict(card) for card in cards],
+            "name": name,
+            "view": view,
+            "eager": EAGER_CARDS,
+        },
+    )
+
+
+@cache
+def _component() -> Any:
+    return st.components.v2.component(
+        "lookalike.gallery",
+        html='<ul class="grid"></ul>',
+        css=(FOLDER / "gallery.css").read_text(encoding="utf-8"),
+        js=(FOLDER / "gallery.js").read_text(encoding="utf-8"),
+    )

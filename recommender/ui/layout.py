@@ -1,0 +1,127 @@
+"""What every page has: the theme, the masthead, messages and the foot."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from recommender.config import DEMO, available_models
+from recommender.errors import CatalogueError, RecommenderError
+from recommender.library import available_catalogues
+from recommender.ui import link, resources, words
+from recommender.ui.resources import Opening
+
+THEME = Path(__file__).parent / "theme.css"
+ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 30 24'%3E"
+    "%3Crect x='1' y='1' width='17' height='17' rx='5' fill='%2315181b'/%3E"
+    "%3Crect x='11' y='6' width='17' height='17' rx='5' fill='%230a6e68'/%3E%3C/svg%3E"
+)
+ABOUT_DEMO = (
+    "The demo catalogue is synthetic: its products exist only as pictures that this project "
+    "rendered, and their names and prices are made up."
+)
+
+
+def masthead() -> None:
+    """The wordmark, the ways to the pages, and the choice of catalogue and model."""
+    st.html(THEME)
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
+        st.html('<div class="wordmark"><i></i>Lookalike</div>', width="content")
+        with st.container(key="ways", horizontal=True, width="content"):
+            for name, label in ((link.BROWSE, "Browse"), (link.PHOTO, "Your photo")):
+                st.page_link(link.page(name), label=label, query_params=link.kept())
+        _choices()
+
+
+def chosen_catalogue() -> str:
+    """Name of the catalogue in the address, else the demo's, else the first there is.
+
+    Raises
+    ------
+    CatalogueError : there is none at all
+    """
+    names = available_catalogues()
+    if not names:
+        raise CatalogueError(
+            "there is no catalogue yet; make one with: "
+            "python -m recommender import SOURCE --name NAME"
+        )
+    return st.query_params.get("catalogue", DEMO if DEMO in names else names[0])
+
+
+def chosen_model() -> str:
+    """Name of the model in the address, else the best there is."""
+    return st.query_params.get("model", resources.default_model())
+
+
+def complain(error: RecommenderError) -> None:
+    """Show one clear sentence; the page goes on working."""
+    sentence = str(error)
+    sentence = sentence[:1].upper() + sentence[1:]
+    if sentence[-1:] not in ".!?":
+        sentence += "."
+    st.html(
+        f'<div class="message" role="alert"><strong>That did not work.</strong> '
+        f"{words.html(sentence)}</div>"
+    )
+
+
+def empty(heading: str, text: str) -> None:
+    """Say why there is nothing to see, and what to do."""
+    st.html(f'<div class="empty"><h2>{words.html(heading)}</h2><p>{words.html(text)}</p></div>')
+
+
+class Progress:
+    """A bar that appears only if an index has to be built, and goes when it is."""
+
+    def __init__(self) -> None:
+        self._place = st.empty()
+
+    def __call__(self, opening: Opening) -> None:
+        """Draw how far it is; see `resources.recommender`."""
+        if opening.n_all:
+            text = f"Looking at every product once: {opening.n_done:,} of {opening.n_all:,}"
+            self._place.progress(opening.n_done / opening.n_all, text=text)
+        else:
+            self._place.progress(0.0, text="Waking the model up")
+
+    def done(self) -> None:
+        """Take the bar away."""
+        self._place.empty()
+
+
+def foot(catalogue: str) -> None:
+    """What a visitor should know about what was shown."""
+    text = f"{ABOUT_DEMO} " if catalogue == DEMO else ""
+    st.html(
+        f'<footer class="foot"><p>{text}Photos that you upload stay on the computer that runs '
+        "this page and are forgotten when you leave it.</p></footer>"
+    )
+
+
+def _choices() -> None:
+    catalogues, models = available_catalogues(), available_models()
+    if len(catalogues) < 2 and len(models) < 2:  # noqa: PLR2004  nothing to choose from
+        return
+    with st.popover("Settings", key="settings", type="tertiary", icon=":material/tune:"):
+        if len(catalogues) > 1:
+            _choice("catalogue", "Catalogue", catalogues, chosen_catalogue())
+        if len(models) > 1:
+            _choice("model", "Model", models, chosen_model())
+
+
+def _choice(name: str, label: str, options: list[str], chosen: str) -> None:
+    key = f"choose-{name}"
+    index = options.index(chosen) if chosen in options else None
+    st.selectbox(label, options, index=index, key=key, on_change=_choose, args=(name, key))
+
+
+def _choose(name: str, key: str) -> None:
+    chosen = st.session_state[key]
+    if chosen is None:
+        return
+    if name == "catalogue":  # a product of one catalogue means nothing in another
+        wanted = link.kept(catalogue=chosen)
+        st.switch_page(link.page(link.BROWSE), query_params=wanted)
+    else:
+        st.query_params[name] = chosen

@@ -1,0 +1,74 @@
+"""The page's address: what it holds, and the ways from one page to another."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+BROWSE, LOOKALIKES, PHOTO = "browse", "lookalikes", "photo"
+KEPT = ("catalogue", "model", "k")  # stay in the address from page to page
+MAX_TRAIL = 6
+_PAGES = "link.pages"
+_SHELF = "link.shelf"
+
+Parameters = dict[str, str | list[str]]
+
+
+def register(pages: dict[str, Any]) -> None:
+    """Note the pages of this run, so that each can be reached from any other by its name."""
+    st.session_state[_PAGES] = pages
+
+
+def page(name: str) -> Any:
+    """A registered page."""
+    return st.session_state[_PAGES][name]
+
+
+def address(name: str, parameters: Parameters) -> str:
+    """Where a page is, relative to any other page."""
+    path = "./" if name == BROWSE else name
+    return f"{path}?{urlencode(parameters, doseq=True)}" if parameters else path
+
+
+def kept(**wanted: str | list[str]) -> Parameters:
+    """What stays in the address, and what is wanted beside it."""
+    stays = {key: st.query_params[key] for key in KEPT if key in st.query_params}
+    return {**stays, **wanted}
+
+
+def to_item(item_id: str, *, start: str = "") -> Parameters:
+    """What the address of a product's lookalikes holds, reached from where the visitor is.
+
+    Parameters
+    ----------
+    start : the page that the trail starts from, if this is its first step
+    """
+    trail, here = trail_ids(), st.query_params.get("item")
+    if item_id in trail:  # back to a step of the trail
+        trail = trail[: trail.index(item_id)]
+    elif here and here != item_id:
+        trail = [*trail, here][-MAX_TRAIL:]
+    wanted: Parameters = {"item": item_id}
+    if trail:
+        wanted["via"] = trail
+    start = start or st.query_params.get("start", "")
+    if start == PHOTO:
+        wanted["start"] = start
+    return kept(**wanted)
+
+
+def trail_ids() -> list[str]:
+    """Ids of the products that led to this one, oldest first."""
+    return st.query_params.get_all("via")[-MAX_TRAIL:]
+
+
+def remember_shelf() -> None:
+    """Note what the gallery shows, for the way back to it."""
+    params = st.query_params
+    st.session_state[_SHELF] = {key: params.get_all(key) for key in params}
+
+
+def to_shelf() -> Parameters:
+    """What the address of the gallery holds, as the visitor left it."""
+    shelf: Parameters = st.session_state.get(_SHELF, {})
+    return {**{key: value for key, value in shelf.items() if key not in KEPT}, **kept()}

@@ -1,0 +1,133 @@
+"""A visitor's own picture, and the products that look like it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from recommender import images
+from recommender.errors import ImageError
+from recommender.ui import gallery, layout, link, pictures, resources, result, samples
+from recommender.ui.gallery import Card
+from recommender.ui.result import Stage
+
+if TYPE_CHECKING:
+    from recommender.recommend import Recommender, Result
+
+UPLOAD, CAMERA, SAMPLE = "Upload", "Camera", "Sample photos"
+TYPES = ["image/*", *sorted(images.SUFFIXES)]
+MATCHES, SAMPLES = "photo-matches", "photo-samples"
+_ANSWER = "photo.answer"  # of the latest photo, so that moving a slider does not look again
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photo:
+    """A picture to ask with.
+
+    Attributes
+    ----------
+    id : differs between any two photos
+    """
+
+    id: str
+    title: str
+    data: bytes
+
+
+def show() -> None:
+    """Draw the page."""
+    st.html(
+        '<header class="hero"><h1>Bring your own photo.</h1>'
+        "<p>A picture from a shop, a magazine or your phone. One product, well in view, "
+        "works best.</p></header>"
+    )
+    photo = _ask()
+    if photo is None:
+        return
+    progress = layout.Progress()
+    recommender = resources.recommender(
+        layout.chosen_catalogue(), layout.chosen_model(), on_wait=progress
+    )
+    progress.done()
+    try:
+        stage, answer = _look(recommender, photo)
+    except ImageError as error:
+        layout.complain(error)
+        return
+    result.draw(recommender, stage, answer, key=MATCHES, view=photo.id, start=link.PHOTO)
+
+
+def _ask() -> Photo | None:
+    ways = [UPLOAD, CAMERA, *([SAMPLE] if samples.all_samples() else [])]
+    from_link = SAMPLE if st.query_params.get("sample") else UPLOAD
+    way = st.segmented_control(
+        "Where the photo comes from",
+        ways,
+        default=from_link if from_link in ways else UPLOAD,
+        required=True,
+        key="way",
+        label_visibility="collapsed",
+        on_change=_forget_sample,
+    )
+    if way == SAMPLE:
+        return _ask_sample()
+    if way == CAMERA:  # asked for: a camera never opens by itself
+        taken = st.camera_input("Take a picture", key="camera", width=480)
+    else:
+        taken = st.file_uploader("Drop a picture here, or choose a file", type=TYPES, key="upload")
+    if taken is None:
+        return None
+    return Photo(id=taken.file_id, title="Your photo", data=taken.getvalue())
+
+
+def _ask_sample() -> Photo | None:
+    gallery.show(
+        [
+            Card(
+                id=sample.id,
+                href=link.address(link.PHOTO, link.kept(sample=sample.id)),
+                label=f"{sample.title}, use this photo",
+                alt=f"Sample photo: {sample.title}",
+                src=pictures.sample_url(sample),
+                title=sample.title,
+                facts="",
+                price="",
+            )
+            for sample in samples.all_samples()
+        ],
+        key=SAMPLES,
+        name="Sample photos",
+        view="samples",
+    )
+    chosen = st.query_params.get("sample")
+    if not chosen:
+        return None
+    sample = samples.sample(chosen)
+    return Photo(id=sample.id, title=sample.title, data=sample.file.read_bytes())
+
+
+def _look(recommender: "Recommender", photo: Photo) -> tuple[Stage, "Result"]:
+    """The answer for a photo; the latest one is remembered for this visitor."""
+    key = (photo.id, recommender.catalogue.fingerprint, recommender.model.fingerprint)
+    known = st.session_state.get(_ANSWER)
+    if known is not None and known[0] == key:
+        return known[1], known[2]
+    from recommender.recommend import reconstruct
+
+    pixels = images.load(photo.data)
+    answer = recommender.similar_to_pixels(pixels, result.MAX_NEIGHBOURS)
+    rebuilt = reconstruct(recommender.model, pixels)
+    stage = Stage(
+        title=photo.title,
+        original=pictures.data_url(pixels),
+        kept=pictures.data_url(rebuilt.decoded),
+        lost=pictures.data_url(pictures.lost(rebuilt)),
+        alt=photo.title,
+        n_numbers=rebuilt.n_numbers,
+    )
+    st.session_state[_ANSWER] = (key, stage, answer)
+    return stage, answer
+
+
+def _forget_sample() -> None:
+    st.query_params.pop("sample", None)

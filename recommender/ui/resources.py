@@ -1,0 +1,132 @@
+"""What all visitors share: opened catalogues, models and indexes."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from recommender.catalogue import Catalogue, catalogues_folder
+from recommender.config import ARTICLE, DEMO, available_models
+from recommender.errors import CatalogueError, RecommenderError
+from recommender.library import available_catalogues, open_catalogue
+
+if TYPE_CHECKING:
+    from recommender.recommend import Recommender
+
+POLL_S = 0.1
+KEPT_CATALOGUES = 8
+KEPT_RECOMMENDERS = 8
+
+
+@dataclass
+class Opening:
+    """A recommender being opened in the background; many visitors may wait for one.
+
+    Attributes
+    ----------
+    n_done, n_all : items encoded so far, and in all; 0 unless the index has to be built
+    """
+
+    future: "Future[Recommender]" = field(default_factory=Future)
+    n_done: int = 0
+    n_all: int = 0
+
+    def report(self, n_done: int, n_all: int) -> None:
+        """Note how far the index is."""
+        self.n_done, self.n_all = n_done, n_all
+
+
+def warm_up() -> None:
+    """Open what the page opens with, without waiting for it."""
+    if DEMO in available_catalogues():
+        threading.Thread(target=_warm, daemon=True).start()
+
+
+def catalogue(name: str) -> Catalogue:
+    """An opened catalogue, shared; opened anew once it was imported again.
+
+    Raises
+    ------
+    CatalogueError : there is no such catalogue
+    """
+    return _catalogue(name, _stamp(name))
+
+
+def recommender(
+    catalogue_name: str, model: str, on_wait: Callable[[Opening], None] | None = None
+) -> "Recommender":
+    """An opened recommender, shared; waits while its index is built.
+
+    Parameters
+    ----------
+    on_wait : called again and again while there is something to wait for
+
+    Raises
+    ------
+    RecommenderError : it cannot be opened; the next call tries again
+    """
+    catalogue(catalogue_name)  # sets the demo up, so that the stamp below is its final one
+    stamp = _stamp(catalogue_name)
+    opening = _opening(catalogue_name, model, stamp)
+    while True:
+        try:
+            return opening.future.result(timeout=POLL_S if on_wait else None)
+        except NotYet:
+            if on_wait:
+                on_wait(opening)
+        except RecommenderError:
+            _opening.clear(catalogue_name, model, stamp)
+            raise
+
+
+def default_model() -> str:
+    """Name of the model that the page starts with."""
+    # recommend.default_model says the same, but importing it takes longer than a first paint may
+    return next((name for name in ("perceptual", ARTICLE) if name in available_models()), ARTICLE)
+
+
+@st.cache_resource(max_entries=KEPT_CATALOGUES, show_spinner=False)
+def _catalogue(name: str, stamp: int) -> Catalogue:
+    del stamp  # only part of the key
+    return open_catalogue(name)
+
+
+@st.cache_resource(max_entries=KEPT_RECOMMENDERS, show_spinner=False)
+def _opening(catalogue_name: str, model: str, stamp: int) -> Opening:
+    del stamp  # only part of the key
+    opening = Opening()
+    threading.Thread(target=_open, args=(opening, catalogue_name, model), daemon=True).start()
+    return opening
+
+
+def _open(opening: Opening, catalogue_name: str, model: str) -> None:
+    try:
+        from recommender.recommend import Recommender
+
+        opened = Recommender.open(catalogue_name, model, progress=opening.report)
+        opened.warm_up()
+    except BaseException as error:  # noqa: BLE001  a thread's error belongs to whoever waits
+        opening.future.set_exception(error)
+    else:
+        opening.future.set_result(opened)
+
+
+def _warm() -> None:
+    try:
+        recommender(DEMO, default_model())
+    except RecommenderError:
+        return  # the first visitor meets the same error, and reads it
+
+
+def _stamp(name: str) -> int:
+    """Changes when a catalogue is imported again."""
+    try:
+        return (catalogues_folder() / name / "catalogue.db").stat().st_mtime_ns
+    except OSError:
+        return 0
+    except ValueError as error:
+        raise CatalogueError(f"{name!r} cannot be a name") from error

@@ -1,0 +1,118 @@
+"""An answer: the picture, what was kept and lost of it, and the products that look alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from recommender.ui import gallery, words
+
+if TYPE_CHECKING:
+    from recommender.recommend import Recommender, Result, Trust
+
+DEFAULT_NEIGHBOURS, MAX_NEIGHBOURS = 12, 48
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """What stands above the neighbours.
+
+    Attributes
+    ----------
+    title, facts, price : of the product, or of the photo
+    original, kept, lost : addresses of the three pictures
+    alt : what the original shows
+    n_numbers : how many numbers the reconstruction was made from
+    """
+
+    title: str
+    facts: Sequence[str] = ()
+    price: str = ""
+    original: str
+    kept: str
+    lost: str
+    alt: str
+    n_numbers: int
+
+
+def draw(
+    recommender: "Recommender",
+    stage: Stage,
+    answer: "Result",
+    *,
+    key: str,
+    view: str,
+    start: str = "",
+) -> None:
+    """Draw an answer that holds `MAX_NEIGHBOURS` matches, as many of them as asked for.
+
+    Parameters
+    ----------
+    key : of the gallery
+    view : differs when another question is answered
+    start : see `link.to_item`
+    """
+    _draw_stage(stage, answer.trust)
+    with st.container(key="matches-bar", horizontal=True, vertical_alignment="center"):
+        heading = "The nearest we have" if answer.trust.level == "unlike" else "Looks most like it"
+        st.html(f'<h2 class="bar">{heading}</h2>')
+        n_neighbors = _ask_number()
+    gallery.show(
+        [
+            gallery.make_card(recommender.catalogue, match.item, match.similarity, start=start)
+            for match in answer.matches[:n_neighbors]
+        ],
+        key=key,
+        name="Products that look alike, most alike first",
+        view=view,
+    )
+
+
+def _ask_number() -> int:
+    number: int = st.slider(
+        "Show",
+        1,
+        MAX_NEIGHBOURS,
+        DEFAULT_NEIGHBOURS,
+        key="k",
+        bind="query-params",
+        width=240,
+    )
+    return number
+
+
+def _draw_stage(stage: Stage, trust: "Trust") -> None:
+    """The picture, what was kept and what was lost, and how far to trust the answer."""
+    alt = words.html(stage.alt)
+    figures = (
+        ("original", stage.original, alt, "Original", ""),
+        (
+            "kept",
+            stage.kept,
+            f"The same picture as rebuilt by the machine. {alt}",
+            "What the machine kept",
+            f"Rebuilt from {stage.n_numbers:,} numbers",
+        ),
+        (
+            "lost",
+            stage.lost,
+            f"Where the rebuilt picture differs from the original. {alt}",
+            "What was lost",
+            "The stronger the colour, the more is missing",
+        ),
+    )
+    pictures = "".join(
+        f'<figure class="{kind}"><img src="{words.html(src)}" alt="{text}" width="400" '
+        f'height="400"><figcaption><b>{caption}</b><span>{note}</span></figcaption></figure>'
+        for kind, src, text, caption, note in figures
+    )
+    facts = " · ".join(words.html(fact) for fact in stage.facts)
+    st.html(
+        f'<section class="stage"><div class="about"><h1>{words.html(stage.title)}</h1>'
+        + (f'<p class="facts">{facts}</p>' if facts else "")
+        + (f'<p class="price">{words.html(stage.price)}</p>' if stage.price else "")
+        + f'<div class="trust {trust.level}"><b>{words.TRUST_BADGES[trust.level]}</b>'
+        f"<span>{words.verdict(trust)}</span></div></div>"
+        f'<div class="pictures">{pictures}</div></section>'
+    )

@@ -1,0 +1,53 @@
+"""Customer photos that come with the demo, for visitors who have none at hand."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from recommender import images
+from recommender.config import ASSETS
+from recommender.errors import CatalogueError
+from recommender.feeds import read_csv
+
+FEED = ASSETS / "catalogue" / "customer.csv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """One photo.
+
+    Attributes
+    ----------
+    title : what it shows
+    sha256 : of the file's content
+    """
+
+    id: str
+    title: str
+    file: Path
+    sha256: str
+
+
+@cache
+def all_samples() -> tuple[Sample, ...]:
+    """The photos to choose from; none where the feed is missing."""
+    if not FEED.exists():
+        return ()
+    return tuple(
+        Sample(
+            id=row.item_id,
+            title=row.fields.get("title") or "A customer's photo",
+            file=row.picture,
+            sha256=images.content_fingerprint(row.picture.read_bytes()),
+        )
+        for row in read_csv(FEED, {})
+        if row.attributes.get("sample") == "1"
+    )
+
+
+def sample(sample_id: str) -> Sample:
+    """The photo with this id; raises `CatalogueError` if there is none."""
+    for candidate in all_samples():
+        if candidate.id == sample_id:
+            return candidate
+    raise CatalogueError(f"there is no sample photo {sample_id!r}")
