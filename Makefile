@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format train benchmark lock clean
+.PHONY: demo test check format train benchmark timings lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/streamlit run app.py
@@ -32,6 +32,10 @@ train: $(VENV)/.dev
 
 benchmark: $(VENV)/.dev
 	$(BIN)/python -m recommender benchmark
+
+# How long a visitor waits, measured in a browser
+timings: $(VENV)/.dev
+	$(BIN)/python -m tests.ui.timings
 
 # Pin today's versions of everything that requirements-dev.txt brings
 lock:

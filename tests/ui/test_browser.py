@@ -1,0 +1,141 @@
+"""What a visitor does, in a browser."""
+
+import re
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from recommender.library import open_catalogue
+from tests.ui.conftest import PHONE, Server
+
+Visit = Callable[..., Page]
+
+ALL_PAINTED = """pictures => pictures.length > 0 && pictures.every(
+  picture => picture.loading === 'lazy' || (picture.complete && picture.naturalWidth > 0))"""
+PATIENCE_S = 20
+
+
+def cards(page: Page) -> Locator:
+    """The buttons of the gallery."""
+    return page.get_by_role("list").get_by_role("button")
+
+
+def wait_until_painted(pictures: Locator) -> None:
+    """Return when all have arrived, but for those that load only when they come near."""
+    end = time.monotonic() + PATIENCE_S
+    while not pictures.evaluate_all(ALL_PAINTED):
+        assert time.monotonic() < end, "a picture did not arrive"
+        time.sleep(0.05)
+
+
+def wait_for_gallery(page: Page) -> None:
+    expect(cards(page).first).to_be_visible()
+    wait_until_painted(page.locator("ul.grid img"))
+
+
+def parameters(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlparse(page.url).query)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1440, 900), PHONE], ids=["desktop", "phone"])
+def test_the_gallery_paints(visit: Visit, size: tuple[int, int], scheme: str) -> None:
+    page = visit("/", size, scheme)
+    wait_for_gallery(page)
+    assert cards(page).count() == 24
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= size[0], "the page scrolls sideways"
+
+
+def test_a_pick_shows_the_product_and_a_neighbour_is_the_next_query(visit: Visit) -> None:
+    page = visit("/")
+    wait_for_gallery(page)
+    cards(page).nth(2).click()
+    heading = page.get_by_role("heading", level=1)
+    expect(page.get_by_text("What the machine kept")).to_be_visible()
+    wait_until_painted(page.locator(".stage img"))
+    first = parameters(page)["item"]
+    title = heading.inner_text()
+    cards(page).first.click()
+    expect(page.locator(".here")).to_be_visible()  # the trail
+    second = parameters(page)
+    assert second["via"] == first
+    assert second["item"] != first
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    assert parameters(page)["item"] == first
+
+
+def test_everything_is_reached_by_keyboard(visit: Visit) -> None:
+    page = visit("/")
+    wait_for_gallery(page)
+    button = cards(page).first
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("What the machine kept")).to_be_visible()
+    assert re.search(r"[?&]item=", page.url)
+
+
+def test_a_link_brings_the_same_view_back(visit: Visit) -> None:
+    item = open_catalogue("demo").items[1]
+    path = f"/lookalikes?item={item.item_id}&k=7"
+    views = []
+    for _ in range(2):
+        page = visit(path)
+        expect(page.get_by_role("heading", level=1)).to_have_text(item.title)
+        wait_for_gallery(page)
+        listed = cards(page)
+        expect(listed).to_have_count(7)
+        views.append([card.get_attribute("aria-label") for card in listed.all()])
+    assert views[0] == views[1]
+
+
+@pytest.mark.parametrize("size", [(1440, 900), PHONE], ids=["desktop", "phone"])
+def test_an_uploaded_photo_is_answered(visit: Visit, size: tuple[int, int]) -> None:
+    catalogue = open_catalogue("demo")
+    item = catalogue.items[5]
+    page = visit("/photo", size)
+    page.locator("input[type=file]").set_input_files(catalogue.image_path(item))
+    expect(page.get_by_text("Close to our catalogue")).to_be_visible()
+    wait_for_gallery(page)
+    first = cards(page).first
+    expect(first).to_have_attribute("aria-label", re.compile(re.escape(item.title)))
+    first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(item.title)
+    assert parameters(page)["start"] == ["photo"]
+
+
+def test_a_bad_upload_is_one_sentence(visit: Visit, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+    page = visit("/photo")
+    page.locator("input[type=file]").set_input_files(bad)
+    expect(page.get_by_role("alert").filter(has_text="That did not work")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_pictures_are_files_that_browsers_keep(visit: Visit, server: Server) -> None:
+    page = visit("/")
+    wait_for_gallery(page)
+    source = page.locator("ul.grid img").first.get_attribute("src")
+    assert source
+    with urlopen(f"{server.address}/{source.lstrip('./')}") as answer:  # noqa: S310
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert answer.headers["Content-Type"].startswith("image/")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, which only Linux has")
+def test_serving_never_loads_tensorflow(visit: Visit, server: Server) -> None:
+    item = open_catalogue("demo").items[0]
+    page = visit(f"/lookalikes?item={item.item_id}")
+    wait_for_gallery(page)
+    wait_until_painted(page.locator(".stage img"))
+    loaded = Path(f"/proc/{server.process.pid}/maps").read_text()
+    assert "numpy" in loaded  # the method sees what is loaded
+    assert "/tensorflow/" not in loaded

@@ -1,0 +1,156 @@
+"""What each page says, without a browser."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from recommender.config import ARTICLE
+from recommender.feeds import import_source
+from recommender.library import open_catalogue
+from tests.conftest import draw
+from tests.ui.conftest import OpenPage
+
+
+def said(app: AppTest) -> str:
+    """All that the page says in HTML; fails if it crashed."""
+    assert not app.exception, app.exception
+    return "\n".join(block.value for block in app.html if not block.value.startswith("<style"))
+
+
+def cards(app: AppTest, key: str) -> list[dict[str, object]]:
+    """The cards of a gallery."""
+    proto = app.get_by_key(key).proto
+    document = json.loads(proto.json or proto.mixed.json)
+    found: list[dict[str, object]] = document["cards"]
+    return found
+
+
+def file_of(picture: Image.Image, kind: str = "PNG") -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, kind)
+    return stream.getvalue()
+
+
+def upload(app: AppTest, data: bytes, name: str = "photo.png") -> AppTest:
+    return app.file_uploader(key="upload").set_value((name, data, "image/png")).run()
+
+
+def test_browse_shows_every_kind_of_product(open_page: OpenPage) -> None:
+    app = open_page()
+    demo = open_catalogue("demo")
+    assert f"{len(demo):,} synthetic products" in said(app)
+    shown = cards(app, "browse-gallery")
+    assert len(shown) == 24
+    assert len({card["facts"] for card in shown}) >= 15
+    assert all(card["alt"] and card["label"] and card["src"] for card in shown)
+
+
+def test_search_and_filters_narrow_the_gallery(open_page: OpenPage) -> None:
+    app = open_page()
+    app.text_input(key="q").set_value("red mug").run()
+    found = cards(app, "browse-gallery")
+    assert found
+    assert all("red" in str(card["title"]).lower() for card in found)
+    app.text_input(key="q").set_value("no such thing").run()
+    assert "Nothing fits all of that" in said(app)
+    app.button[0].click().run()
+    assert len(cards(app, "browse-gallery")) == 24
+
+
+def test_the_gallery_is_kept_in_the_link(open_page: OpenPage) -> None:
+    app = open_page(category="Mug", sort="Price, low to high", page="2")
+    prices = sorted(item.price or 0 for item in open_catalogue("demo") if item.category == "mug")
+    shown = cards(app, "browse-gallery")
+    assert {card["facts"] for card in shown} == {"mug"}
+    assert [card["price"] for card in shown] == [f"{price:,.2f}" for price in prices[24:48]]
+
+
+def test_lookalikes_show_the_product_and_its_neighbours(open_page: OpenPage) -> None:
+    item = open_catalogue("demo").items[0]
+    app = open_page("lookalikes", item=item.item_id, model=ARTICLE)
+    text = said(app)
+    assert item.title in text
+    assert "What the machine kept" in text
+    assert "2,888 numbers" in text
+    shown = cards(app, "lookalikes-gallery")
+    assert len(shown) == 12
+    assert item.item_id not in {card["id"] for card in shown}
+    similarities = [float(str(card["similarity"])) for card in shown]
+    assert similarities == sorted(similarities, reverse=True)
+
+
+def test_the_number_of_neighbours_is_kept_in_the_link(open_page: OpenPage) -> None:
+    item = open_catalogue("demo").items[0]
+    app = open_page("lookalikes", item=item.item_id, k="5")
+    assert len(cards(app, "lookalikes-gallery")) == 5
+    assert all("k=5" in str(card["href"]) for card in cards(app, "lookalikes-gallery"))
+
+
+def test_the_trail_grows_with_each_step(open_page: OpenPage) -> None:
+    first, second = (item.item_id for item in open_catalogue("demo").items[:2])
+    app = open_page("lookalikes", item=second, via=first)
+    assert f"via={first}&via={second}" in str(cards(app, "lookalikes-gallery")[0]["href"])
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ({"item": "nothing"}, "There is no item"),
+        ({"item": "x", "catalogue": "nowhere"}, "nowhere"),
+        ({"item": "x", "catalogue": "../../etc"}, "cannot be a name"),
+        ({"item": "x", "model": "nobody"}, "nobody"),
+    ],
+)
+def test_a_wrong_link_is_answered_in_one_sentence(
+    open_page: OpenPage, address: dict[str, str], sentence: str
+) -> None:
+    text = said(open_page("lookalikes", **address))
+    assert "That did not work." in text
+    assert sentence in text
+
+
+def test_without_a_product_the_page_says_what_to_do(open_page: OpenPage) -> None:
+    assert "No product is chosen yet" in said(open_page("lookalikes"))
+
+
+def test_an_uploaded_product_is_found_again(open_page: OpenPage) -> None:
+    catalogue = open_catalogue("demo")
+    item = catalogue.items[3]
+    app = upload(open_page("photo"), catalogue.image_path(item).read_bytes())
+    assert "Close to our catalogue" in said(app)
+    assert cards(app, "photo-matches")[0]["id"] == item.item_id
+
+
+def test_a_strange_picture_is_not_praised(open_page: OpenPage) -> None:
+    app = upload(open_page("photo"), file_of(Image.effect_noise((200, 200), 90).convert("RGB")))
+    assert "Unlike anything we have" in said(app)
+    assert "The nearest we have" in said(app)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"not a picture", file_of(draw("disc", "red"))[:120]],
+    ids=["empty", "text", "cut"],
+)
+def test_a_bad_upload_is_one_sentence_and_the_next_one_works(
+    open_page: OpenPage, data: bytes
+) -> None:
+    app = upload(open_page("photo"), data)
+    text = said(app)
+    assert "That did not work." in text
+    assert "Traceback" not in text
+    app = upload(app, file_of(draw("disc", "red")), "second.png")
+    assert "That did not work." not in said(app)
+    assert cards(app, "photo-matches")
+
+
+def test_a_catalogue_of_ones_own_is_browsed_by_its_name(open_page: OpenPage, shop: Path) -> None:
+    import_source(shop, "shop", column_map={"image": "file", "category": "kind"})
+    app = open_page(catalogue="shop")
+    assert "18 products" in said(app)
+    assert "synthetic" not in said(app)
+    assert len(cards(app, "browse-gallery")) == 18
