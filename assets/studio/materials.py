@@ -323,3 +323,81 @@ def marble(colour: Colour = (0.9, 0.89, 0.87), vein: Colour = (0.35, 0.34, 0.35)
     veins = shader.math("ABSOLUTE", shader.math("SUBTRACT", cloud, 0.5))
     between = tuple((one + 2 * other) / 3 for one, other in zip(vein, colour, strict=True))
     return shader.base(shader.ramp(veins, [(0, vein), (0.03, between), (0.12, colour)])).material
+
+
+def upholstery(colour: Colour, kind: str = "fabric", weave: float = 420.0) -> Any:
+    """What seats are covered with: "fabric", "velvet", "boucle" or "leather"."""
+    if kind == "leather":
+        return leather(colour, "grain", weave * 0.6, 0.4)
+    if kind == "boucle":
+        shader = Shader("boucle", color=colour, rough=1.0, sheen=0.2, specular=0.1)
+        curl = shader.noise(weave * 0.26, Detail=3.0, Distortion=1.5)
+        shade: Stops = [(0.3, scaled(colour, 0.8)), (0.6, scaled(colour, 1.05))]
+        return shader.base(shader.ramp(curl, shade)).bump(curl, 0.6, 0.008).material
+    if kind == "velvet":
+        shader = Shader("velvet", rough=0.75, sheen=0.3, specular=0.2)
+        nap = shader.noise(3.5, Detail=4.0, Distortion=0.8)
+        stops: Stops = [(0.3, scaled(colour, 0.9)), (0.7, scaled(colour, 1.06))]
+        return shader.base(shader.ramp(nap, stops)).bump(shader.noise(weave), 0.1, 0.003).material
+    return fabric(colour, scale=weave, sheen=0.12)
+
+
+def ringed_ceramic(
+    colour: Colour,
+    accent: Colour | None = None,
+    gloss: bool = True,
+    kind: str = "rimmed",
+    detail: float = 0.5,
+    square: bool = False,
+) -> Any:
+    """Earthenware seen from above: "rimmed" (an edge in the accent) or "stripe" (rings there)."""
+    accent = accent or scaled(colour, 0.6)
+    coat = 0.6 if gloss else 0.0
+    shader = Shader("ceramic", rough=0.12 if gloss else 0.55, coat=coat, coat_rough=0.05)
+    across = shader.math("SUBTRACT", shader.axis("X"), 0.5)
+    along = shader.math("SUBTRACT", shader.axis("Y"), 0.5)
+    if square:
+        sides = (shader.math("ABSOLUTE", value) for value in (across, along))
+        radius = shader.math("MULTIPLY", shader.math("MAXIMUM", *sides), 2.0)
+    else:
+        squares = shader.math("MULTIPLY", along, along)
+        squares = shader.math("MULTIPLY_ADD", across, across, squares)
+        radius = shader.math("MULTIPLY", shader.math("SQRT", squares), 2.0)
+    if kind == "rimmed":
+        edge = 0.97 - 0.3 * detail * detail
+        return shader.base(
+            shader.ramp(radius, [(0, colour), (edge, colour), (edge + 0.008, accent)])
+        ).material
+    rows = shader.repeat(radius, (8, 12, 18)[min(2, int(detail * 3))])
+    rows = shader.math("MAXIMUM", rows, shader.math("LESS_THAN", radius, 0.6))
+    return shader.base(shader.ramp(rows, [(0, accent), (0.3, colour)], steps=True)).material
+
+
+def tinted_glass(colour: Colour = (1, 1, 1), depth: float = 0.75) -> Any:
+    """Glass around something: it lets the light of the lamps through to what is inside.
+
+    ``depth`` is how strong the colour is.
+    """
+    red, green, blue = (1 - depth + depth * value for value in colour)
+    shader = Shader("glass", color=(red, green, blue), rough=0.0, transmission=1.0, ior=1.45)
+    path = shader.node("ShaderNodeLightPath")
+    unseen = shader.math("MAXIMUM", path.outputs["Is Shadow Ray"], path.outputs["Is Diffuse Ray"])
+    through = shader.node("ShaderNodeBsdfTransparent")
+    through.inputs[0].default_value = (*linear((red, green, blue)), 1.0)
+    mix = shader.node("ShaderNodeMixShader")
+    shader.link(unseen, mix.inputs[0])
+    shader.link(shader.bsdf.outputs[0], mix.inputs[1])
+    shader.link(through.outputs[0], mix.inputs[2])
+    shader.link(mix.outputs[0], shader.tree.nodes["Material Output"].inputs[0])
+    return shader.material
+
+
+def thread(colour: Colour) -> Any:
+    """Sewing thread for seams on a colour: somewhat lighter than it."""
+    red, green, blue = (min(1.0, value * 1.15 + 0.07) for value in colour)
+    return plain((red, green, blue), 0.8)
+
+
+def lacquer(colour: Colour) -> Any:
+    """Painted wood or metal, with a soft shine."""
+    return plain(colour, 0.38, coat=0.25, coat_rough=0.2)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import copysign, cos, pi, radians, sin
+from math import atan2, copysign, cos, pi, radians, sin
 from typing import Any
 
 import bmesh
 import bpy
-from mathutils import Vector, noise
+from mathutils import Euler, Matrix, Vector, noise
 
 Point = Sequence[float]
 
@@ -349,3 +349,238 @@ def cushion(
     thing.location = at
     thing.rotation_euler = turned
     return thing
+
+
+def lettering(
+    text: str,
+    height: float,
+    material: Any,
+    at: Point = (0, 0, 0),
+    turned: Point = (pi / 2, 0, 0),
+    relief: float = 0.002,
+    spacing: float = 1.0,
+) -> Any:
+    """Raised letters centred at a point, upright and facing the camera unless turned."""
+    curve = bpy.data.curves.new("lettering", "FONT")
+    curve.body, curve.size = text, height
+    curve.align_x, curve.align_y = "CENTER", "CENTER"
+    curve.extrude, curve.space_character = relief, spacing
+    curve.resolution_u = 3
+    curve.materials.append(material)
+    thing = link(bpy.data.objects.new("lettering", curve))
+    thing.location, thing.rotation_euler = at, turned
+    return thing
+
+
+def place(parts: Sequence[Any], at: Point = (0, 0, 0), turned: Point = (0, 0, 0)) -> list[Any]:
+    """Turn parts together about the origin and then move them there."""
+    matrix = Matrix.Translation(Vector(at)) @ Euler(turned).to_matrix().to_4x4()
+    for part in parts:
+        part.matrix_basis = matrix @ part.matrix_basis
+    return list(parts)
+
+
+def disc(
+    radius: float,
+    thickness: float,
+    z: float,
+    material: Any,
+    edge: float | None = None,
+    y_scale: float = 1.0,
+) -> Any:
+    """A round plate whose underside is at ``z``, its rim rounded by ``edge``."""
+    round_by = min(thickness / 2, edge if edge is not None else thickness * 0.4)
+    top = z + thickness
+    profile = [(0.0, z), (radius - round_by, z)]
+    for low, turns in ((z + round_by, (-60, -30, 0)), (top - round_by, (0, 30, 60))):
+        for turn in turns:
+            out = radius - round_by * (1 - cos(radians(turn)))
+            profile.append((out, low + round_by * sin(radians(turn))))
+    profile += [(radius - round_by, top), (0.0, top)]
+    return lathe(profile, material, 96, crease=40, y_scale=y_scale)
+
+
+def fillet(points: Sequence[Point], radius: float, steps: int = 6) -> list[Any]:
+    """The points of a bent bar: straight runs whose corners are rounded."""
+    knots = [Vector(point) for point in points]
+    line = [knots[0]]
+    for before, corner, after in zip(knots, knots[1:], knots[2:], strict=False):
+        inward, outward = before - corner, after - corner
+        reach = min(radius, inward.length / 2, outward.length / 2)
+        start = corner + inward.normalized() * reach
+        end = corner + outward.normalized() * reach
+        for step in range(steps + 1):
+            t = step / steps
+            line.append(start * (1 - t) ** 2 + corner * 2 * t * (1 - t) + end * t * t)
+    return [*line, knots[-1]]
+
+
+def legs(
+    half_width: float,
+    half_depth: float,
+    height: float,
+    material: Any,
+    radius: float = 0.02,
+    splay: float = 0.05,
+    taper: float = 0.6,
+    z: float = 0.0,
+) -> list[Any]:
+    """Four straight round legs from a rectangle at ``height`` down to ``z``, splayed outwards."""
+    return [
+        tube(
+            [
+                (x * half_width, y * half_depth, height),
+                (x * (half_width + splay), y * (half_depth + splay), z),
+            ],
+            radius,
+            material,
+            smooth=0,
+            radii=[1, taper],
+        )
+        for x in (-1, 1)
+        for y in (-1, 1)
+    ]
+
+
+def shell(outline: Sequence[Point], wall: float, foot: Sequence[Point] = ()) -> list[Point]:
+    """The `lathe` profile of a vessel: its foot, its outside up to the rim and, a wall in, back."""
+    line = [Vector((point[0], point[1])) for point in outline]
+    inside = []
+    for index, point in enumerate(line):
+        along = line[min(index + 1, len(line) - 1)] - line[max(index - 1, 0)]
+        along.normalize()
+        inside.append((max(0.0, point.x - along.y * wall), point.y + along.x * wall))
+    top, inner = line[-1], inside[-1]
+    rise = (line[-1] - line[-2]).normalized() * wall * 0.4
+    rim = [
+        (top.x + (inner[0] - top.x) * part + rise.x, top.y + (inner[1] - top.y) * part + rise.y)
+        for part in (0.3, 0.7)
+    ]
+    floor = inside[0][1]
+    start = list(foot) or [(0.0, line[0].y)]
+    outside = [(point.x, point.y) for point in line]
+    return [*start, *outside, *rim, *inside[::-1], (inside[0][0] * 0.5, floor), (0.0, floor)]
+
+
+def radius_at(outline: Sequence[Point], height: float) -> float:
+    """How wide an outline of rising (radius, height) points is at a height."""
+    for (low_radius, low), (high_radius, high) in zip(outline, outline[1:], strict=False):
+        if low <= height <= high and high > low:
+            return low_radius + (high_radius - low_radius) * (height - low) / (high - low)
+    return outline[0][0] if height < outline[0][1] else outline[-1][0]
+
+
+def reshape(thing: Any, scale_at: Callable[[float], float]) -> Any:
+    """Scale a mesh about the z axis by a function of the angle: flutes, scallops, squares."""
+    for vertex in thing.data.vertices:
+        scale = scale_at(atan2(vertex.co.y, vertex.co.x))
+        vertex.co.x *= scale
+        vertex.co.y *= scale
+    return thing
+
+
+def fluted(count: int, depth: float) -> Callable[[float], float]:
+    """For `reshape`: soft ribs all around."""
+    return lambda turn: 1 + depth * cos(count * turn)
+
+
+def squared(power: float) -> Callable[[float], float]:
+    """For `reshape`: a square around the circle, its corners sharper the higher the power."""
+    return lambda turn: (abs(cos(turn)) ** power + abs(sin(turn)) ** power) ** (-1 / power)
+
+
+def polygonal(sides: int) -> Callable[[float], float]:
+    """For `reshape`: a regular polygon inside the circle, standing on a side if that is even."""
+    half = pi / sides
+    return lambda turn: cos(half) / cos((turn + half) % (2 * half) - half)
+
+
+def wrap(thing: Any, radius_of: Callable[[float], float]) -> Any:
+    """Bend a flat thing in the xz plane around the z axis, onto a body of that radius.
+
+    What is given is replaced by a mesh; ``radius_of`` tells the radius at a height, and what
+    stands out to the front (-y) stands out from the body.
+    """
+    bpy.context.view_layer.update()
+    graph = bpy.context.evaluated_depsgraph_get()
+    data = bpy.data.meshes.new_from_object(thing.evaluated_get(graph))
+    data.transform(thing.matrix_world)
+    bpy.data.objects.remove(thing)
+    for vertex in data.vertices:
+        radius = radius_of(vertex.co.z)
+        turn, reach = vertex.co.x / radius, radius - vertex.co.y
+        vertex.co.x, vertex.co.y = reach * sin(turn), -reach * cos(turn)
+    return link(bpy.data.objects.new("wrapped", data))
+
+
+def resample(points: Sequence[Point], count: int) -> list[Any]:
+    """``count`` points at equal distances along a line."""
+    line = [Vector(point) for point in points]
+    reached = [0.0]
+    for before, after in zip(line, line[1:], strict=False):
+        reached.append(reached[-1] + (after - before).length)
+    found, place = [], 0
+    for index in range(count):
+        target = reached[-1] * index / (count - 1)
+        while place < len(line) - 2 and reached[place + 1] < target:
+            place += 1
+        step = (target - reached[place]) / max(1e-9, reached[place + 1] - reached[place])
+        found.append(line[place].lerp(line[place + 1], step))
+    return found
+
+
+def stitches(
+    points: Sequence[Point],
+    material: Any,
+    length: float = 0.022,
+    gap: float = 0.012,
+    radius: float = 0.004,
+) -> Any:
+    """A seam of stitches along a line, or the teeth of a zip; one object."""
+    total = sum((Vector(b) - Vector(a)).length for a, b in zip(points, points[1:], strict=False))
+    line = resample(points, max(2, round(total / (length + gap)) + 1))
+    share, sides = length / (length + gap), 6
+    vertices: list[Any] = []
+    faces: list[tuple[int, ...]] = []
+    for start, after in zip(line, line[1:], strict=False):
+        step = (after - start) * share
+        aside = step.orthogonal().normalized()
+        around = step.normalized().cross(aside)
+        first = len(vertices)
+        for along, size in ((0.0, 0.5), (0.15, 1.0), (0.85, 1.0), (1.0, 0.5)):
+            for turn in (2 * pi * side / sides for side in range(sides)):
+                offset = aside * cos(turn) + around * sin(turn)
+                vertices.append(start + step * along + offset * radius * size)
+        for row in range(3):
+            for side in range(sides):
+                a, b = first + row * sides + side, first + row * sides + (side + 1) % sides
+                faces.append((a, b, b + sides, a + sides))
+        faces.append(tuple(range(first, first + sides))[::-1])
+        faces.append(tuple(range(first + 3 * sides, first + 4 * sides)))
+    return mesh("stitches", vertices, faces, material)
+
+
+def chain(
+    points: Sequence[Point], material: Any, length: float = 0.05, wire: float = 0.0075
+) -> list[Any]:
+    """A chain of oval links along a line, every other link turned on its side."""
+    total = sum((Vector(b) - Vector(a)).length for a, b in zip(points, points[1:], strict=False))
+    line = resample(points, max(3, round(total / length) + 1))
+    spacing = (line[1] - line[0]).length
+    oval = [(p.x, p.y, 0) for p in circle(spacing * 0.72, count=20, y_scale=0.62)]
+    first = tube(oval, wire, material, closed=True, resolution=3)
+    links = [first, *(link(first.copy()) for _ in line[2:])]
+    for index, (start, after) in enumerate(zip(line, line[1:], strict=False)):
+        links[index].location = (start + after) / 2
+        links[index].rotation_euler = (after - start).to_track_quat("X", "Z").to_euler()
+        if index % 2:
+            links[index].rotation_euler.rotate_axis("X", pi / 2)
+    return links
+
+
+def trumpet(radius: float, height: float, material: Any) -> Any:
+    """A pedestal: a round foot that narrows into a slim column and widens under the top."""
+    curve = [(radius, 0.012), (radius * 0.8, 0.02), (radius * 0.25, 0.06), (0.03, 0.16)]
+    curve += [(0.026, height * 0.6), (0.035, height * 0.85), (radius * 0.4, height)]
+    smooth = [tuple(point) for point in catmull(curve, 6)]
+    return lathe([(0, 0), (radius, 0), *smooth, (0, height)], material)
