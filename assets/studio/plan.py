@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields
 from .look import Category, Look, Looks
 from .products import CATEGORIES
 
-DESIGNS = 12
-LOOKS = 5
+DESIGNS = 11
+LOOKS = 4
 _LOOKS_A_ROUND = 2
 _TRIES = 60
 _KEEP = 0.7  # how often a look keeps what its design has, where that does not tell looks apart

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import atan2, copysign, cos, pi, radians, sin
+from itertools import pairwise
+from math import atan2, copysign, cos, hypot, pi, radians, sin
 from typing import Any
 
 import bmesh
@@ -517,7 +518,7 @@ def resample(points: Sequence[Point], count: int) -> list[Any]:
     """``count`` points at equal distances along a line."""
     line = [Vector(point) for point in points]
     reached = [0.0]
-    for before, after in zip(line, line[1:], strict=False):
+    for before, after in pairwise(line):
         reached.append(reached[-1] + (after - before).length)
     found, place = [], 0
     for index in range(count):
@@ -537,12 +538,12 @@ def stitches(
     radius: float = 0.004,
 ) -> Any:
     """A seam of stitches along a line, or the teeth of a zip; one object."""
-    total = sum((Vector(b) - Vector(a)).length for a, b in zip(points, points[1:], strict=False))
+    total = sum((Vector(b) - Vector(a)).length for a, b in pairwise(points))
     line = resample(points, max(2, round(total / (length + gap)) + 1))
     share, sides = length / (length + gap), 6
     vertices: list[Any] = []
     faces: list[tuple[int, ...]] = []
-    for start, after in zip(line, line[1:], strict=False):
+    for start, after in pairwise(line):
         step = (after - start) * share
         aside = step.orthogonal().normalized()
         around = step.normalized().cross(aside)
@@ -564,13 +565,13 @@ def chain(
     points: Sequence[Point], material: Any, length: float = 0.05, wire: float = 0.0075
 ) -> list[Any]:
     """A chain of oval links along a line, every other link turned on its side."""
-    total = sum((Vector(b) - Vector(a)).length for a, b in zip(points, points[1:], strict=False))
+    total = sum((Vector(b) - Vector(a)).length for a, b in pairwise(points))
     line = resample(points, max(3, round(total / length) + 1))
     spacing = (line[1] - line[0]).length
     oval = [(p.x, p.y, 0) for p in circle(spacing * 0.72, count=20, y_scale=0.62)]
     first = tube(oval, wire, material, closed=True, resolution=3)
     links = [first, *(link(first.copy()) for _ in line[2:])]
-    for index, (start, after) in enumerate(zip(line, line[1:], strict=False)):
+    for index, (start, after) in enumerate(pairwise(line)):
         links[index].location = (start + after) / 2
         links[index].rotation_euler = (after - start).to_track_quat("X", "Z").to_euler()
         if index % 2:
@@ -584,3 +585,30 @@ def trumpet(radius: float, height: float, material: Any) -> Any:
     curve += [(0.026, height * 0.6), (0.035, height * 0.85), (radius * 0.4, height)]
     smooth = [tuple(point) for point in catmull(curve, 6)]
     return lathe([(0, 0), (radius, 0), *smooth, (0, height)], material)
+
+
+def threads(
+    lines: Sequence[tuple[tuple[float, float], tuple[float, float]]],
+    radius: float,
+    z: float,
+    material: Any,
+) -> Any:
+    """A fringe: many straight threads in one mesh, lying at a height from (x, y) to (x, y)."""
+    points, faces = [], []
+    for (x0, y0), (x1, y1) in lines:
+        length = hypot(x1 - x0, y1 - y0) or 1.0
+        across = (-(y1 - y0) / length * radius, (x1 - x0) / length * radius)
+        first = len(points)
+        for x, y, size in ((x0, y0, 1.0), (x1, y1, 0.6)):
+            points += [
+                (x + across[0] * size, y + across[1] * size, z),
+                (x, y, z + radius * size),
+                (x - across[0] * size, y - across[1] * size, z),
+                (x, y, z - radius * size),
+            ]
+        faces += [
+            (first + i, first + (i + 1) % 4, first + 4 + (i + 1) % 4, first + 4 + i)
+            for i in range(4)
+        ]
+        faces.append((first + 4, first + 5, first + 6, first + 7))
+    return clean(mesh("threads", points, faces, material), 1e-6)

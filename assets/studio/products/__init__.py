@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+import bpy  # noqa: F401  mathutils, which the products need, exists only after it
+
 from ..look import Category
 
 CATEGORIES: dict[str, Category] = {}

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from math import atan2, copysign, cos, pi, sin
 from typing import Any
 
-from mathutils import Vector
-
 from ..look import Category, Look, Looks, Product
 from ..materials import Shader, leather, metal, plain, thread
 from ..palette import COLOURS, Colour, scaled
 from ..shapes import (
+    Vector,
     box,
     catmull,
     clean,

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from math import cos, pi, sin
 from typing import Any
 
-from mathutils import Vector
-
 from ..look import Category, Look, Looks, Product
 from ..materials import leather, metal, plain, thread
 from ..palette import COLOURS, scaled
 from ..shapes import (
     Point,
+    Vector,
     box,
     catmull,
     chain,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 from typing import Any
 
 from ..look import Category, Look, Looks, Product
@@ -20,8 +21,21 @@ _BOTTLES = {
     "tumbler": ((0.72, 0.03), (0.74, 0.4), (0.78, 0.48), (1, 0.56), (1, 0.97), (0.98, 1)),
 }
 _SLIMNESS = {"slim": 4.4, "wide-mouth": 3.3, "tapered": 3.4, "cola": 4.3, "tumbler": 2.8}
-_STYLES = (*_BOTTLES, "slim", "slim", "wide-mouth", "cola")
+# The tumbler and the tapered one less often than the rest.
+_STYLES = ("tumbler", "cola", "wide-mouth", "slim", "cola", "wide-mouth", "tapered", "slim")
 _CAPS = ("screw", "screw", "loop", "handle", "straw")
+
+
+def _evened(points: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
+    """The outline with steep stretches cut short: then its curve does not bulge at a shoulder."""
+    line = [points[0]]
+    for (radius, z), (wider, top) in pairwise(points):
+        steep = abs(wider - radius) < 0.35 * (top - z)
+        steps = max(1, round((top - z) / 0.05)) if steep else 1
+        for step in range(1, steps + 1):
+            part = step / steps
+            line.append((radius + (wider - radius) * part, z + (top - z) * part))
+    return line
 
 
 def _bottle_finish(finish: str, look: Look) -> Any:
@@ -68,7 +82,7 @@ def water_bottle(rng: random.Random, look: Look) -> Product:
     body = _bottle_finish(finish, look)
     steel, dark = metal("steel", 0.22), plain(COLOURS[look.accent], 0.45)
     height = radius * _SLIMNESS[style] * slim
-    outline = smooth_outline([(x * radius, z * height) for x, z in _BOTTLES[style]], 10)
+    outline = smooth_outline([(x * radius, z * height) for x, z in _evened(_BOTTLES[style])], 6)
     bottom, neck = outline[0][0], outline[-1][0]
     start = [(0, 0), (bottom * 0.94, 0), (bottom * 0.99, 0.008)]
     parts = [lathe([*start, *outline, (neck, height + 0.01), (0, height + 0.01)], body, 96)]
@@ -98,7 +112,9 @@ CATEGORIES = (
         "water bottle",
         water_bottle,
         price=(18, 49),
-        looks=Looks(accents=("black", "charcoal", "white", "grey"), woods=("oak", "beech", "walnut")),
+        looks=Looks(
+            accents=("black", "charcoal", "white", "grey"), woods=("oak", "beech", "walnut")
+        ),
         title="{words} {material} water bottle, {colour}",
         trade="outdoor",
     ),

@@ -6,12 +6,11 @@ import random
 from math import atan2, cos, pi, radians, sin, sqrt
 from typing import Any
 
-from mathutils import Vector
-
 from ..look import Category, Look, Product
 from ..materials import Shader, fabric, leather, thread
 from ..palette import COLOURS, Colour, scaled
 from ..shapes import (
+    Vector,
     ball_profile,
     catmull,
     lathe,

@@ -39,7 +39,15 @@ _HANDS = {
     "baton": ((-1, -0.18), (1, -0.18), (1, 1), (-1, 1)),
     "tapered": ((-0.6, -0.2), (0.6, -0.2), (1.2, 0), (0.4, 1), (-0.4, 1), (-1.2, 0)),
     "leaf": ((-0.4, -0.15), (0.4, -0.15), (0.5, 0.1), (1.9, 0.5), (0, 1), (-1.9, 0.5), (-0.5, 0.1)),
-    "spear": ((-0.5, -0.2), (0.5, -0.2), (0.5, 0.66), (1.7, 0.7), (0, 1), (-1.7, 0.7), (-0.5, 0.66)),
+    "spear": (
+        (-0.5, -0.2),
+        (0.5, -0.2),
+        (0.5, 0.66),
+        (1.7, 0.7),
+        (0, 1),
+        (-1.7, 0.7),
+        (-0.5, 0.66),
+    ),
 }
 _TIMES = ((10, 9), (10, 8), (1, 50), (8, 20), (2, 48), (10, 12), (7, 5), (4, 38))
 
@@ -103,13 +111,21 @@ def _rays(count: int, radius: float, reach: float, material: Any) -> list[Any]:
 
 
 def _case(
-    rim: float, deep: float, lip: float, case: Any, dial: Any, scale: Callable[[float], float] | None
+    rim: float,
+    deep: float,
+    lip: float,
+    case: Any,
+    dial: Any,
+    scale: Callable[[float], float] | None,
 ) -> list[Any]:
     """The frame and the face lying on their back, the face in the xy plane at z 0.02."""
     inner = 0.5 - rim
     frame = [(0, -deep), (0.47, -deep), (0.5, -deep + 0.03), (0.5, lip - 0.02), (0.49, lip)]
     frame += [(inner + 0.012, lip), (inner, lip - 0.012), (inner, 0.0), (0, 0.0)]
-    parts = [sharp(lathe(frame, case, 192), 40), lathe([(0, 0.02), (inner + 0.004, 0.02)], dial, 192)]
+    parts = [
+        sharp(lathe(frame, case, 192), 40),
+        lathe([(0, 0.02), (inner + 0.004, 0.02)], dial, 192),
+    ]
     for part in parts:
         if scale:
             reshape(part, scale)

@@ -272,7 +272,7 @@ def perfume(rng: random.Random, look: Look) -> Product:
     ink = plain((0.06, 0.06, 0.07), 0.4)
     paper = plain((0.95, 0.94, 0.9), 0.5)
     if exponent > 2:
-        front = -depth / 2 * (1 + waist) - 0.004
+        front = -depth / 2 * (1 + max(0.0, waist)) - 0.004
         parts += _label(
             name, width * label_width, front, height * 0.42, ink, paper if papered else None
         )

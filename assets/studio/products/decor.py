@@ -94,7 +94,8 @@ def _flame(x: float, y: float, z: float, lit: bool) -> list[Any]:
     if lit:
         shader = Shader("flame", color=(0, 0, 0), emission_strength=3.5)
         glow = shader.ramp(
-            shader.axis("Z"), [(0, (0.9, 0.35, 0.06)), (0.35, (1, 0.62, 0.2)), (0.8, (1, 0.85, 0.5))]
+            shader.axis("Z"),
+            [(0, (0.9, 0.35, 0.06)), (0.35, (1, 0.62, 0.2)), (0.8, (1, 0.85, 0.5))],
         )
         shader.link(glow, shader.bsdf.inputs["Emission Color"])
         drop = [(0, 0), (0.018, 0.015), (0.028, 0.045), (0.022, 0.085), (0.008, 0.135), (0, 0.155)]
@@ -163,7 +164,11 @@ def candle(rng: random.Random, look: Look) -> Product:
     if "pillar" in style:
         solid, radius, height = _wax(COLOURS[look.colour]), size * 0.8, size * 2.6 * slim
         outline = [(radius, 0.03), (radius, height - 0.03)]
-        rim = [(radius * 0.97, height - 0.006), (radius * 0.88, height), (radius * 0.6, height - 0.02)]
+        rim = [
+            (radius * 0.97, height - 0.006),
+            (radius * 0.88, height),
+            (radius * 0.6, height - 0.02),
+        ]
         body = lathe([(0, 0), (radius * 0.95, 0), *outline, *rim, (0, height - 0.03)], solid, 168)
         parts = [sharp(body, 40), *_flame(0, 0, height - 0.03, lit)]
         if style == "pillar":

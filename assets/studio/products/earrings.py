@@ -26,7 +26,6 @@ from ..look import Category, Look, Looks, Product
 from ..materials import metal
 from ..shapes import ball_profile, circle, lathe, place, ribbon, tube
 
-
 Part = Any
 
 
@@ -61,10 +60,10 @@ def _stud(style: str, size: float, petals: int, shine: Any, stone: Any, clear: A
     butterfly = lathe([(0, 0), (size * 0.36, 0), (size * 0.3, size * 0.16), (0, size * 0.2)], shine)
     parts += place([butterfly], (0, 0, -size * 1.5))
     if style == "ball":
-        return [
-            *parts,
-            *place([bezel(size * 0.8, size * 0.3, shine), ball(size, stone)], (0, 0, 0)),
-        ]
+        line = circle(size * 0.9, count=96)
+        frame = rope([*line, line[0]], size * 0.1, 24, shine)
+        back = lathe([(0, -size * 0.1), (size * 0.9, -size * 0.1), (size * 0.9, 0)], shine)
+        return [*parts, *frame, back, ball(size * 0.82, stone, (0, 0, size * 0.1))]
     core = size * (0.5 if style != "cup" else 0.86)
     parts += [bezel(core, core * 0.5, shine), lathe(ball_profile(core * 0.97, 0, 0.7), stone)]
     if style == "halo":
@@ -128,7 +127,7 @@ def _standing(hoop: list[Part], radius: float, turn: float, x: float, y: float) 
 def earrings(rng: random.Random, look: Look) -> Product:
     """A pair of hoops, of studs or of drops."""
     kind = rng.choice(("hoop", "stud", "drop", "drop"))
-    hoop = rng.choice(("round", "twisted", "wide", "crescent"))
+    hoop = rng.choice(("twisted", "crescent", "round", "wide", "crescent"))
     stud = rng.choice(("ball", "cup", "halo", "flower", "star"))
     fall = rng.choice(("chain", "rod", "double", "disc", "hoop", "oval", "tear"))
     radius, thick, beads = rng.uniform(0.26, 0.44), rng.uniform(0.024, 0.045), rng.choice((1, 3, 5))

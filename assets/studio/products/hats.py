@@ -6,12 +6,10 @@ import random
 from math import atan2, cos, exp, pi, sin, sqrt
 from typing import Any
 
-from mathutils import Vector
-
 from ..look import Category, Look, Looks, Product
 from ..materials import Shader, fabric, thread
 from ..palette import COLOURS, Colour, scaled
-from ..shapes import lathe, loft, mesh, modify, ripple, stitches, tube
+from ..shapes import Vector, lathe, loft, mesh, modify, ripple, stitches, tube
 from .caps import beanie, cap, turns_around
 
 HAT_COLOURS = (

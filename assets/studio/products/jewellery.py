@@ -225,10 +225,13 @@ def _beaded(size: float, spaced: int, oval: list[Vector], shine: Any, stone: Any
     return parts
 
 
-def _tennis(size: float, oval: list[Vector], shine: Any, stone: Any) -> list[Part]:
-    """A row of round stones in cups."""
+def _tennis(size: float, spaced: int, oval: list[Vector], shine: Any, stone: Any) -> list[Part]:
+    """A row of round stones in cups, with metal beads between."""
     parts = []
-    for at, along in resample(oval, size * 2.5, closed=True):
+    for index, (at, along) in enumerate(resample(oval, size * 2.5, closed=True)):
+        if index % spaced == spaced - 1:
+            parts.append(ball(size * 1.15, shine, at, 24))
+            continue
         out = Vector((along.y, -along.x, 0.9)).normalized()
         turned = out.to_track_quat("Z", "Y").to_euler()
         parts += place(
@@ -254,7 +257,7 @@ def _charmed(
 
 def bracelet(rng: random.Random, look: Look) -> Product:
     """A bangle, a cuff, a string of beads, a row of stones or a chain with charms."""
-    style = rng.choice(("bangle", "cuff", "beaded", "tennis", "charm", "bangle", "beaded"))
+    style = rng.choice(("charm", "bangle", "cuff", "beaded", "tennis", "bangle", "beaded", "charm"))
     band = rng.choice(("court", "flat", "twisted", "double"))
     width, thick = rng.uniform(0.03, 0.13), rng.uniform(0.022, 0.04)
     bead, count, spaced = rng.uniform(0.045, 0.1), rng.choice((1, 3, 5)), rng.choice((3, 5, 9, 40))
@@ -271,9 +274,9 @@ def bracelet(rng: random.Random, look: Look) -> Product:
         oval = _oval(_RING, _RING * squash, bead, wobble * 0.5)
         parts = _beaded(bead, spaced, oval, shine, stone)
     elif style == "tennis":
-        parts = _tennis(
-            bead * 0.62, _oval(_RING, _RING * squash, bead * 0.62, wobble), shine, stone
-        )
+        size = bead * 0.75
+        oval = _oval(_RING, _RING * squash, size, wobble)
+        parts = _tennis(size, spaced, oval, shine, stone)
     else:
         oval = _oval(_RING, _RING * squash, link * wide * 0.42, wobble)
         parts = _charmed(link, wide, oval, bead * 0.8, count, shine, stone)

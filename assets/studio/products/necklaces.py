@@ -28,7 +28,6 @@ from ..look import Category, Look, Looks, Product
 from ..materials import metal
 from ..shapes import circle, lathe, place, tube
 
-
 Part = Any
 
 _STEPS = 200
@@ -161,7 +160,7 @@ def necklace(rng: random.Random, look: Look) -> Product:
     point, sway = rng.uniform(0.0, 0.14), rng.uniform(-0.04, 0.04)
     link, size, tall = rng.uniform(0.032, 0.058), rng.uniform(0.085, 0.145), rng.uniform(1.0, 1.5)
     bead, graduated, every = (
-        rng.uniform(0.028, 0.05),
+        rng.uniform(0.021, 0.038),
         rng.choice((0, 0.4, 0.6)),
         rng.choice((99, 99, 5, 3)),
     )

@@ -128,9 +128,7 @@ def bowl(rng: random.Random, look: Look) -> Product:
         if surface:
             reshape(part, fluted(count if surface == "fluted" else 6, 0.014))
     shape = surface or ("footed" if tall_foot else style)
-    return Product(
-        parts, 0.0, elevation, words=shape, material=clay(gloss), pattern=look.pattern
-    )
+    return Product(parts, 0.0, elevation, words=shape, material=clay(gloss), pattern=look.pattern)
 
 
 # Plates from the middle to the rim: (radius, height) in parts of the radius.
@@ -169,7 +167,9 @@ def plate(rng: random.Random, look: Look) -> Product:
     else:
         material = glaze(look, gloss, detail)
     radius, ring = 0.5, 0.022
-    outline = smooth_outline([(x * radius, ring + z * radius * tall) for x, z in _PLATES[style]], 12)
+    outline = smooth_outline(
+        [(x * radius, ring + z * radius * tall) for x, z in _PLATES[style]], 12
+    )
     base = outline[0][0]
     foot = [(0, ring), (base * 0.88, ring), (base * 0.9, 0), (base * 0.97, 0)]
     body = lathe(shell(outline, wall, foot), material, 192, y_scale=0.68 if edge == "oval" else 1)

@@ -176,7 +176,15 @@ def _knob(style: str, size: float, z: float, material: Any) -> Any:
         stem = [(0, z - 0.02), (size * 0.5, z - 0.02), (size * 0.45, z + size * 0.2)]
         return lathe([*stem, *ball_profile(size, z + size * 1.05, 0.9)[8:]], material, 48)
     if style == "button":
-        points = [(0, -0.2), (0.45, -0.2), (0.4, 0.5), (1.3, 0.8), (1.45, 1.1), (1.2, 1.35), (0, 1.5)]
+        points = [
+            (0, -0.2),
+            (0.45, -0.2),
+            (0.4, 0.5),
+            (1.3, 0.8),
+            (1.45, 1.1),
+            (1.2, 1.35),
+            (0, 1.5),
+        ]
     else:
         points = [(0, -0.2), (0.5, -0.2), (0.5, 0.2), (0.85, 1.7), (0.6, 2), (0, 2.05)]
     return lathe([(x * size, z + y * size) for x, y in points], material, 48, levels=1)

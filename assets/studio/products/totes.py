@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from math import pi, sin
 from typing import Any
 
-from mathutils import Vector
-
 from ..look import Category, Look, Looks, Product
 from ..materials import fabric, leather, metal, thread
 from ..palette import COLOURS, scaled
 from ..shapes import (
+    Vector,
     box,
     catmull,
     circle,

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from math import cos, pi, radians, sin
 from typing import Any
 
-from mathutils import Vector
-
 from ..look import Category, Look, Looks, Product
 from ..materials import fabric, metal, wood
 from ..palette import COLOURS
-from ..shapes import lathe, mesh, modify, place, sharp, tube
+from ..shapes import Vector, lathe, mesh, modify, place, sharp, tube
 
 _CANOPIES = ("classic", "dome", "pagoda", "flat")
 
@@ -126,10 +124,10 @@ def umbrella(rng: random.Random, look: Look) -> Product:
     cloth = fabric(colour, accent, woven, 320, detail, "UV", repeat=1.3, sheen=0.1)
     trim = fabric(accent, scale=320, coordinates="UV", sheen=0.1)
     hardware, grip = metal(look.metal, 0.25), wood(look.wood)
-    border = 0.1 if look.pattern == "border" else 0.0
+    border = 0.1 if look.pattern == "bordered" else 0.0
     parts = []
     for index in range(canopy.ribs):
-        other = look.pattern == "panels" and index % 2
+        other = look.pattern == "two-tone" and index % 2
         parts.append(canopy.panel(index, trim if other else cloth, trim, border))
     parts += _umbrella_frame(canopy, hardware)
     parts.append(tube([(0, 0, 0.0), (0, 0, -length)], 0.011, hardware, smooth=0))
@@ -147,7 +145,7 @@ CATEGORIES = (
         umbrella,
         price=(25, 120),
         looks=Looks(
-            patterns=("plain", "panels", "border", "stripes", "dots", "plain"),
+            patterns=("plain", "two-tone", "bordered", "stripes", "dots", "plain"),
             metals=("steel", "gunmetal", "brass"),
         ),
         title="{pattern} {words} {noun}, {colour}",
