@@ -43,6 +43,7 @@ STAGES = (
     Stage(n_blocks=1, kernel=3, stride=1, expansion=6, filters=320),
 )
 SPATIAL_STAGE = 4  # the last at a sixteenth of the input's side
+SPATIAL_SIZE, SPATIAL_FILTERS = INPUT_SIZE_PX // 16, STAGES[SPATIAL_STAGE].filters
 
 
 def backbone() -> keras.Model:

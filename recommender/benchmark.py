@@ -11,6 +11,7 @@ import numpy as np
 
 from recommender.config import ARTICLE, ArticleConfig
 from recommender.engines import ExactEngine
+from recommender.projection import N_DIMS
 from recommender.recommend import default_model
 from recommender.runtime import Autoencoder
 
@@ -79,13 +80,17 @@ def _time_search(n_items: int) -> dict[str, dict[str, float]]:
     ways: dict[str, Way] = {}
     generator = np.random.default_rng(SEED)
     for name in dict.fromkeys((ARTICLE, default_model())):
-        n_dims = Autoencoder.open(name).n_dims
+        n_dims = _embedding_size(Autoencoder.open(name))
         rows = generator.random((n_items, n_dims), np.float32)
         engine = ExactEngine().fit(rows, np.arange(n_items))
         ways[f"search: {name}, {n_dims} numbers, exact"] = partial(
             engine.kneighbors, rows[:1], N_NEIGHBOURS
         )
     return _compare(ways, N_RUNS)
+
+
+def _embedding_size(model: Autoencoder) -> int:
+    return model.n_numbers if model.defaults is None else N_DIMS
 
 
 def _time_training() -> dict[str, dict[str, float]]:

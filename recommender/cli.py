@@ -93,6 +93,11 @@ def _make_parser() -> argparse.ArgumentParser:
     command = add("evaluate", _evaluate, "score a model on a catalogue's labels and pictures")
     command.add_argument("--queries", help="a catalogue whose items ask, instead of leave-one-out")
     command.add_argument("--label", default="category", metavar="COLUMN")
+    command.add_argument(
+        "--altered",
+        action="store_true",
+        help="ask with the items' own pictures, cropped, turned, lit and set elsewhere",
+    )
     _add_names(command, catalogue_required=True)
 
     command = add("benchmark", _benchmark, "time the parts on this machine, as ratios in one run")
@@ -288,20 +293,26 @@ def _embed(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from recommender.evaluate import evaluate
+    from recommender.evaluate import evaluate, evaluate_altered
+    from recommender.library import open_catalogue
 
     gallery = _open_recommender(options.catalogue, options.model)
-    queries = _open_recommender(options.queries, options.model) if options.queries else None
+    queries = open_catalogue(options.queries) if options.queries else None
     with _progress("evaluating") as progress:
-        figures = evaluate(gallery, queries, label=options.label, progress=progress)
+        figures = (
+            evaluate_altered(gallery, progress=progress)
+            if options.altered
+            else evaluate(gallery, queries, label=options.label, progress=progress)
+        )
     names = ("precision_at_4", "precision_at_5", "map_at_10", "recall_at_1")
     lines = [f"{'':10}" + "".join(f"{name:>16}" for name in names)]
     for name, row in {figures["model"]: figures, **figures["baselines"]}.items():
         lines.append(f"{name:10}" + "".join(f"{row[column]:16.3f}" for column in names))
-    lines.append(
-        f"reconstruction of {figures['n_reconstructed']} pictures: "
-        f"{figures['psnr']:.1f} dB, SSIM {figures['ssim']:.3f}"
-    )
+    if "psnr" in figures:
+        lines.append(
+            f"reconstruction of {figures['n_reconstructed']} pictures: "
+            f"{figures['psnr']:.1f} dB, SSIM {figures['ssim']:.3f}"
+        )
     _say(options, figures, "\n".join(lines))
 
 

@@ -15,7 +15,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 ASSETS = PROJECT / "assets"
 MODELS = PROJECT / "models"
 DEMO = "demo"
-ARTICLE = "article"
+ARTICLE, PERCEPTUAL = "article", "perceptual"
 NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 MODEL_FORMAT = 1
 
@@ -81,6 +81,49 @@ class ArticleConfig(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PerceptualConfig(Settings):
+    """The network of `perceptual` and its training.
+
+    Attributes
+    ----------
+    decoded_size_px : side of the decoded picture
+    grid_size, where_filters, n_whole : of the code, grid_size^2 * where_filters + n_whole numbers
+    grid_weight : of the pooled grid beside the generalised mean
+    colour_bins : of hue, saturation and value
+    patch_filters, encoder_filters, encoder_blocks : of the trained half of the encoder
+    decoder_filters : of its maps at 15, 30 and 60 pixels
+    decoder_blocks : residual blocks at 15 pixels; the finer maps have one less
+    epochs, batch_size, learning_rate : of Adam; the rate falls along a cosine
+    epoch_size : pictures an epoch, drawn from all training pictures
+    train_fraction, seed : of the split, the same as the article's
+    """
+
+    decoded_size_px: int = 150
+    grid_size: int = 15
+    where_filters: int = 12
+    n_whole: int = 144
+    n_kind: int = 2288
+    grid_weight: float = 0.7
+    colour_bins: tuple[int, ...] = (12, 4, 4)
+    patch_filters: int = 64
+    encoder_filters: int = 96
+    encoder_blocks: int = 1
+    decoder_filters: tuple[int, ...] = (128, 96, 48)
+    decoder_blocks: int = 3
+    epochs: int = 45
+    epoch_size: int = 1600
+    batch_size: int = 16
+    learning_rate: float = 1e-3
+    train_fraction: float = 0.7
+    seed: int = 0
+
+    @property
+    def n_latent(self) -> int:
+        """Numbers in the code."""
+        return self.grid_size**2 * self.where_filters + self.n_whole
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelConfig(Settings):
     """What a trained model's folder says about itself (`config.json`).
 
@@ -88,7 +131,8 @@ class ModelConfig(Settings):
     ----------
     name : the folder's name
     image_size_px : side of the square that the encoder takes
-    latent_shape : height, width and channels of the code that the decoder reads
+    latent_shape : of the code that the decoder reads, without the batch
+    decoded_size_px : side of the square that the decoder gives; as the encoder takes, if 0
     metric : "euclidean" on raw latents, "cosine" on unit-length embeddings
     hyperparameters : the architecture's own settings, as it was trained
     format_version : of this file and the files beside it
@@ -99,6 +143,7 @@ class ModelConfig(Settings):
     latent_shape: tuple[int, ...]
     metric: str
     hyperparameters: dict[str, Any] = dataclasses.field(default_factory=dict)
+    decoded_size_px: int = 0
     format_version: int = MODEL_FORMAT
 
     def __post_init__(self) -> None:

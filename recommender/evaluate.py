@@ -11,17 +11,22 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from recommender import images, metrics
+from recommender.alterations import alter
 from recommender.catalogue import Catalogue, Item
 from recommender.config import read_json
 from recommender.engines import ExactEngine
 from recommender.errors import CatalogueError
+from recommender.indexing import embed_items
 from recommender.recommend import Recommender, reconstruct
+from recommender.runtime import Autoencoder
 
 N_RANKED = 10
 PIXELS_SIDE_PX = 50
 HISTOGRAM_SIDE_PX = 75
 HISTOGRAM_BINS = (12, 4, 4)  # hue, saturation, value
 MAX_RECONSTRUCTED = 1_000
+N_ALTERED = 500
+ALTERED_PX = 224
 SEED = 0
 
 Floats = NDArray[np.float32]
@@ -31,7 +36,7 @@ Progress = Callable[[int, int], None]
 
 def evaluate(
     gallery: Recommender,
-    queries: Recommender | None = None,
+    queries: Catalogue | None = None,
     *,
     label: str = "category",
     progress: Progress | None = None,
@@ -54,12 +59,12 @@ def evaluate(
     ------
     CatalogueError : no item has the label
     """
-    asking = queries or gallery
+    asking = queries or gallery.catalogue
     gallery_items, gallery_labels = _labelled(gallery.catalogue, label, is_gallery=True)
-    query_items, query_labels = _labelled(asking.catalogue, label, is_gallery=queries is None)
+    query_items, query_labels = _labelled(asking, label, is_gallery=queries is None)
     own_rows = np.arange(len(query_items)) if queries is None else None
     descriptors = _describe_all(
-        [gallery.catalogue] if queries is None else [gallery.catalogue, asking.catalogue],
+        [gallery.catalogue] if queries is None else [gallery.catalogue, queries],
         [gallery_items] if queries is None else [gallery_items, query_items],
         progress,
     )
@@ -68,7 +73,13 @@ def evaluate(
         ranked = _rank(gallery_rows, query_rows, own_rows)
         return _score(gallery_labels[ranked] == query_labels[:, None])
 
-    model_rows = score(_rows(gallery, gallery_items), _rows(asking, query_items))
+    gallery_rows = _rows(gallery, gallery_items)
+    query_rows = (
+        gallery_rows
+        if queries is None
+        else embed_items(queries, query_items, gallery.model, gallery.index)
+    )
+    model_rows = score(gallery_rows, query_rows)
     random_rows = np.random.default_rng(SEED).random(
         (len(gallery_items) + len(query_items), 8), np.float32
     )
@@ -83,32 +94,72 @@ def evaluate(
     }
     return {
         "catalogue": gallery.catalogue.name,
-        "queries": asking.catalogue.name,
+        "queries": asking.name,
         "model": gallery.model.name,
         "label": label,
         "n_queries": len(query_items),
         "n_gallery": len(gallery_items),
         **model_rows,
-        **measure_reconstruction(asking),
+        **measure_reconstruction(gallery.model, asking),
         "baselines": baselines,
     }
 
 
-def measure_reconstruction(recommender: Recommender) -> dict[str, float]:
+def evaluate_altered(
+    gallery: Recommender, *, n_queries: int = N_ALTERED, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Whether an item is found again from its own picture, cropped, turned, lit and set elsewhere.
+
+    The queries are items that the model was not trained on, where that is known. Scores as
+    `evaluate` does; only the recall says something here.
+    """
+    held_out = set(read_json(gallery.model.folder / "held_out.json", default=[]))
+    items = [item for item in gallery.catalogue if item.item_id in held_out]
+    if len(items) < len(held_out) or not items:
+        items = list(gallery.catalogue.items)
+    rng = np.random.default_rng(SEED)
+    chosen = [items[row] for row in np.sort(rng.permutation(len(items))[:n_queries])]
+    positions = {item.item_id: row for row, item in enumerate(gallery.catalogue)}
+    targets = np.array([positions[item.item_id] for item in chosen])
+    gallery_rows = _rows(gallery, gallery.catalogue.items)
+    altered = [
+        alter(images.letterbox(images.load(gallery.catalogue.image_path(item)), ALTERED_PX), rng)
+        for item in chosen
+    ]
+    squares = [gallery.model.prepare(picture) for picture in altered]
+    model_rows = gallery.index.embed(gallery.model.encode(squares).features)
+
+    def score(rows: Floats, queries: Floats) -> dict[str, float]:
+        return _score(_rank(rows, queries, None) == targets[:, None])
+
+    return {
+        "catalogue": gallery.catalogue.name,
+        "queries": "altered pictures",
+        "model": gallery.model.name,
+        "n_queries": len(chosen),
+        "n_gallery": len(gallery.catalogue),
+        **score(gallery_rows, model_rows),
+        "baselines": {
+            name: score(rows[0], np.stack([DESCRIPTORS[name](picture) for picture in altered]))
+            for name, rows in _describe_all(
+                [gallery.catalogue], [gallery.catalogue.items], progress
+            ).items()
+        },
+    }
+
+
+def measure_reconstruction(model: Autoencoder, catalogue: Catalogue) -> dict[str, float]:
     """Mean PSNR and SSIM over pictures that the model was not trained on.
 
     These are the held-out items where the catalogue is the one that the model was trained on,
     and otherwise all items, or an even selection of a thousand of them.
     """
-    held_out = set(read_json(recommender.model.folder / "held_out.json", default=[]))
-    items = [item for item in recommender.catalogue if item.item_id in held_out]
+    held_out = set(read_json(model.folder / "held_out.json", default=[]))
+    items = [item for item in catalogue if item.item_id in held_out]
     if len(items) < len(held_out) or not items:
-        everything = recommender.catalogue.items
+        everything = catalogue.items
         items = list(everything[:: -(-len(everything) // MAX_RECONSTRUCTED)])
-    results = [
-        reconstruct(recommender.model, images.load(recommender.catalogue.image_path(item)))
-        for item in items
-    ]
+    results = [reconstruct(model, images.load(catalogue.image_path(item))) for item in items]
     return {
         "psnr": round(float(np.mean([result.psnr for result in results])), 3),
         "ssim": round(float(np.mean([result.ssim for result in results])), 4),

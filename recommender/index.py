@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from recommender.config import write_json
 from recommender.engines import Engine, make_engine
-from recommender.errors import IndexNotBuilt, StaleIndex
+from recommender.errors import IndexNotBuilt, ModelError, StaleIndex
+from recommender.projection import Projection
 
-INDEX_FORMAT = 1
+INDEX_FORMAT = 2
 CALIBRATION_ROWS = 2_000  # enough for percentiles; the cost grows with the square
 QUANTILES = np.linspace(0, 1, 101)
 
@@ -51,6 +52,7 @@ class Index:
     metric : "euclidean" on raw latents, "cosine" on embeddings of unit length
     model, catalogue : fingerprints of what the index was made from
     engine_name : of the engine that answers
+    projection : makes embeddings of features; None if features are embeddings
     """
 
     ids: tuple[str, ...]
@@ -61,6 +63,7 @@ class Index:
     model: str
     catalogue: str
     engine_name: str = "exact"
+    projection: Projection | None = None
     _rows: dict[str, int] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -74,6 +77,10 @@ class Index:
     def row(self, item_id: str) -> int:
         """Row of an item; raises `KeyError` if the index has none."""
         return self._rows[item_id]
+
+    def embed(self, features: Floats) -> Floats:
+        """Embeddings of features, both of shape (n, ...), as this index compares them."""
+        return features if self.projection is None else self.projection.apply(features)
 
     @cached_property
     def engine(self) -> Engine:
@@ -141,6 +148,8 @@ def save(index: Index, folder: Path) -> None:
         reconstruction_errors=index.reconstruction_errors,
         nearest_quantiles=index.nearest_quantiles,
     )
+    if index.projection is not None:
+        index.projection.save(fresh / "projection.npz")
     write_json(fresh / "ids.json", list(index.ids))
     write_json(
         folder / "index.json",
@@ -152,6 +161,7 @@ def save(index: Index, folder: Path) -> None:
             "metric": index.metric,
             "engine": index.engine_name,
             "n_items": len(index),
+            "is_projected": index.projection is not None,
         },
     )
     for old in folder.glob("generation-*"):
@@ -183,7 +193,9 @@ def load(folder: Path, *, model: str, catalogue: str) -> Index:
     try:
         with np.load(generation / "calibration.npz", allow_pickle=False) as arrays:
             errors, nearest = arrays["reconstruction_errors"], arrays["nearest_quantiles"]
+        projected = bool(described["is_projected"])
         return Index(
+            projection=Projection.load(generation / "projection.npz") if projected else None,
             ids=tuple(json.loads((generation / "ids.json").read_text(encoding="utf-8"))),
             embeddings=np.load(generation / "embeddings.npy", mmap_mode="r"),
             reconstruction_errors=errors,
@@ -193,7 +205,7 @@ def load(folder: Path, *, model: str, catalogue: str) -> Index:
             catalogue=catalogue,
             engine_name=str(described["engine"]),
         )
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, ModelError) as error:
         raise StaleIndex(f"the index in {folder} is damaged: index the catalogue again") from error
 
 

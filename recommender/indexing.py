@@ -9,17 +9,20 @@ from numpy.typing import NDArray
 
 from recommender import images
 from recommender import index as indexes
-from recommender.catalogue import Catalogue
+from recommender.catalogue import Catalogue, Item
 from recommender.config import DEMO, MODELS
 from recommender.engines import make_engine
 from recommender.errors import CatalogueError, ImageError, IndexNotBuilt, StaleIndex
 from recommender.feeds import picture_files
 from recommender.index import Index
 from recommender.library import open_catalogue
+from recommender.projection import MAX_FITTED, Defaults, Projection, fit
 from recommender.runtime import N_THREADS, Autoencoder
 
 BATCH = 64  # pictures in flight: memory stays the same for any catalogue
 
+Floats = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
 Progress = Callable[[int, int], None]
 
 
@@ -83,35 +86,109 @@ def build(
     progress: Progress | None = None,
 ) -> Index:
     """Encode the whole catalogue; nothing is written. Errors as `rebuild`."""
-    pictures = [(item.item_id, catalogue.image_path(item)) for item in catalogue]
+    order = _order(len(catalogue))
+    items = [catalogue.items[row] for row in order]
+    pictures = [(item.item_id, catalogue.image_path(item)) for item in items]
     fitted = make_engine(engine)  # first: an engine that is missing should not cost an encoding
-    embeddings: list[NDArray[np.float32]] = []
-    errors: list[NDArray[np.float32]] = []
-    n_done = 0
-    for batch in _prepare(pictures, model, n_workers):
-        squares = []
-        for item_id, got in batch:
-            if isinstance(got, ImageError):
-                raise ImageError(f"item {item_id!r} of {catalogue.name!r}: {got}; import it again")
-            squares.append(got)
-        encoded = model.encode(squares)
-        embeddings.append(encoded.features)
-        errors.append(reconstruction_errors(np.stack(squares), model.decode(encoded.latents)))
-        n_done += len(squares)
-        if progress is not None:
-            progress(n_done, len(catalogue))
-    rows = np.concatenate(embeddings)
+    stream = _encode(catalogue, pictures, model, n_workers, progress)
+    projection, rows, errors = _project(stream, model.defaults)
     fitted.fit(rows, np.arange(len(rows)))
     return Index(
-        ids=tuple(item.item_id for item in catalogue),
+        ids=tuple(item.item_id for item in items),
         embeddings=rows,
-        reconstruction_errors=np.concatenate(errors),
+        reconstruction_errors=errors,
         nearest_quantiles=indexes.calibrate_nearest(rows, fitted),
         metric=model.config.metric,
         model=model.fingerprint,
         catalogue=catalogue.fingerprint,
         engine_name=engine,
+        projection=projection,
     )
+
+
+def embed_items(
+    catalogue: Catalogue,
+    items: Sequence[Item],
+    model: Autoencoder,
+    index: Index,
+    change: Callable[[Pixels], Pixels] | None = None,
+) -> Floats:
+    """Embeddings of a catalogue's items as another catalogue's index compares them.
+
+    Parameters
+    ----------
+    change : applied to each picture first
+
+    Returns
+    -------
+    embeddings : ndarray of shape (n_items, n_dims), float32
+    """
+
+    def prepare(item: Item) -> Pixels:
+        square = model.prepare(images.load(catalogue.image_path(item)))
+        return square if change is None else change(square)
+
+    parts = []
+    for start in range(0, len(items), BATCH):
+        squares = [prepare(item) for item in items[start : start + BATCH]]
+        parts.append(index.embed(model.encode(squares).features))
+    return np.concatenate(parts)
+
+
+def _encode(
+    catalogue: Catalogue,
+    pictures: Sequence[tuple[str, Path]],
+    model: Autoencoder,
+    n_workers: int | None,
+    progress: Progress | None,
+) -> Iterator[tuple[Floats, Floats]]:
+    """Features and reconstruction errors, batch by batch."""
+    n_done = 0
+    for batch in _prepare(pictures, model, n_workers):
+        ready = []
+        for item_id, got in batch:
+            if isinstance(got, ImageError):
+                raise ImageError(f"item {item_id!r} of {catalogue.name!r}: {got}; import it again")
+            ready.append(got)
+        encoded = model.encode([square for square, _ in ready])
+        targets = np.stack([target for _, target in ready])
+        errors = reconstruction_errors(targets, model.decode(encoded.latents))
+        n_done += len(ready)
+        if progress is not None:
+            progress(n_done, len(pictures))
+        yield encoded.features, errors
+
+
+def _order(n_items: int) -> NDArray[np.intp]:
+    """As they come, or at random where a projection is fitted on the first of many."""
+    if n_items <= MAX_FITTED:
+        return np.arange(n_items)
+    return np.random.default_rng(0).permutation(n_items)
+
+
+def _project(
+    stream: Iterator[tuple[Floats, Floats]], defaults: Defaults | None
+) -> tuple[Projection | None, Floats, Floats]:
+    """Fit on the first items, as many as help, and project all; features are not kept."""
+    held: list[Floats] = []
+    rows: list[Floats] = []
+    errors: list[Floats] = []
+    projection = None
+    for features, batch_errors in stream:
+        errors.append(batch_errors)
+        if defaults is None:
+            rows.append(features)
+        elif projection is not None:
+            rows.append(projection.apply(features))
+        else:
+            held.append(features)
+            if sum(map(len, held)) >= MAX_FITTED:
+                projection = fit(np.concatenate(held), defaults)
+                rows, held = [projection.apply(part) for part in held], []
+    if held and defaults is not None:
+        projection = fit(np.concatenate(held), defaults)
+        rows = [projection.apply(part) for part in held]
+    return projection, np.concatenate(rows), np.concatenate(errors)
 
 
 def embed_source(
@@ -145,12 +222,15 @@ def embed_source(
         readable = [(name, got) for name, got in batch if not isinstance(got, ImageError)]
         if readable:
             ids += [name for name, _ in readable]
-            features.append(model.encode([square for _, square in readable]).features)
+            features.append(model.encode([got[0] for _, got in readable]).features)
         if progress is not None:
             progress(len(ids) + len(skipped), len(pictures))
     if not ids:
         raise CatalogueError(f"there is no readable picture in {folder}")
-    return ids, np.concatenate(features), skipped
+    rows = np.concatenate(features)
+    if model.defaults is not None:
+        rows = fit(rows, model.defaults).apply(rows)
+    return ids, rows, skipped
 
 
 def reconstruction_errors(
@@ -169,13 +249,14 @@ def reconstruction_errors(
 
 def _prepare(
     pictures: Sequence[tuple[str, Path]], model: Autoencoder, n_workers: int | None
-) -> Iterator[list[tuple[str, NDArray[np.uint8] | ImageError]]]:
-    """Batches of ids and prepared pictures, in order; an unreadable one as its error."""
+) -> Iterator[list[tuple[str, tuple[Pixels, Pixels] | ImageError]]]:
+    """Batches of ids and what encoder and decoder take and give; unreadable ones as errors."""
 
-    def prepare(picture: tuple[str, Path]) -> tuple[str, NDArray[np.uint8] | ImageError]:
+    def prepare(picture: tuple[str, Path]) -> tuple[str, tuple[Pixels, Pixels] | ImageError]:
         name, path = picture
         try:
-            return name, model.prepare(images.load(path))
+            pixels = images.load(path)
+            return name, (model.prepare(pixels), model.prepare_target(pixels))
         except ImageError as error:
             return name, error
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recommender import images, indexing, metrics
 from recommender.catalogue import Catalogue, Item
-from recommender.config import ARTICLE, DEMO, available_models
+from recommender.config import ARTICLE, DEMO, PERCEPTUAL, available_models
 from recommender.errors import CatalogueError, StaleIndex
 from recommender.images import DEFAULT_LIMITS, ImageLimits
 from recommender.index import QUANTILES, Index, Neighbour
@@ -196,11 +196,11 @@ class Recommender:
     def _similar_to_pixels(
         self, pixels: NDArray[np.uint8], n_neighbors: int, started: float
     ) -> Result:
-        square = self.model.prepare(pixels)
-        encoded = self.model.encode([square])
+        encoded = self.model.encode([self.model.prepare(pixels)])
         decoded = self.model.decode(encoded.latents)
-        error = float(indexing.reconstruction_errors(square[None], decoded)[0])
-        neighbours = self._query(encoded.features[0], n_neighbors)
+        target = self.model.prepare_target(pixels)
+        error = float(indexing.reconstruction_errors(target[None], decoded)[0])
+        neighbours = self._query(self.index.embed(encoded.features)[0], n_neighbors)
         return self._result(None, neighbours, error, started)
 
     def _query(
@@ -258,12 +258,12 @@ def reconstruct(model: Autoencoder, pixels: NDArray[np.uint8]) -> Reconstruction
     ----------
     pixels : ndarray of shape (height, width, 3), uint8
     """
-    square = model.prepare(pixels)
-    encoded = model.encode([square])
+    encoded = model.encode([model.prepare(pixels)])
     decoded = model.decode(encoded.latents)[0]
-    original = square.astype(np.float32) / np.float32(255)
+    target = model.prepare_target(pixels)
+    original = target.astype(np.float32) / np.float32(255)
     return Reconstruction(
-        original=square,
+        original=target,
         decoded=np.rint(decoded * 255).astype(np.uint8),
         psnr=metrics.psnr(original, decoded),
         ssim=metrics.ssim(original, decoded),
@@ -273,7 +273,7 @@ def reconstruct(model: Autoencoder, pixels: NDArray[np.uint8]) -> Reconstruction
 
 def default_model() -> str:
     """Name of the model to use where none is asked for: the best one that is there."""
-    return next((name for name in ("perceptual", ARTICLE) if name in available_models()), ARTICLE)
+    return next((name for name in (PERCEPTUAL, ARTICLE) if name in available_models()), ARTICLE)
 
 
 def to_dict(

@@ -5,6 +5,7 @@ and lends one to a call at a time.
 """
 
 import hashlib
+import math
 import os
 import queue
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from recommender import images
 from recommender.config import ModelConfig, model_folder
 from recommender.errors import ModelError
+from recommender.projection import Defaults
 
 N_THREADS = min(4, os.cpu_count() or 1)
 
@@ -34,7 +36,7 @@ class Encoded:
 
     Attributes
     ----------
-    latents : ndarray of shape (n, height, width, channels), what the decoder reads
+    latents : ndarray of shape (n, *latent_shape), what the decoder reads
     features : ndarray of shape (n, n_features), what embeddings are made of
     """
 
@@ -47,7 +49,8 @@ class Autoencoder:
 
     Parameters
     ----------
-    folder : holds `config.json`, `encoder.tflite` and `decoder.tflite`
+    folder : holds `config.json`, `encoder.tflite`, `decoder.tflite` and, if embeddings are
+        projected, `projection.npz`
 
     Raises
     ------
@@ -68,18 +71,33 @@ class Autoencoder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the encoder's file: what an index depends on."""
-        return hashlib.sha256(self._encoder.content).hexdigest()
+        """SHA-256 of the encoder and of the defaults: what an index depends on."""
+        digest = hashlib.sha256(self._encoder.content)
+        if self._defaults_file.exists():
+            digest.update(self._defaults_file.read_bytes())
+        return digest.hexdigest()
+
+    @cached_property
+    def defaults(self) -> Defaults | None:
+        """What projections are fitted with; None if the features are the embeddings."""
+        return Defaults.load(self._defaults_file) if self._defaults_file.exists() else None
 
     @property
-    def n_dims(self) -> int:
-        """How many numbers an embedding has."""
-        height, width, channels = self.config.latent_shape
-        return int(height * width * channels)
+    def n_numbers(self) -> int:
+        """How many numbers the code has."""
+        return math.prod(self.config.latent_shape)
 
     def prepare(self, pixels: Pixels) -> Pixels:
         """Letterbox a picture to the encoder's input, shape (size, size, 3), uint8."""
         return images.letterbox(pixels, self.config.image_size_px)
+
+    def prepare_target(self, pixels: Pixels) -> Pixels:
+        """Letterbox a picture to the decoder's output, which it is compared with."""
+        return images.letterbox(pixels, self.config.decoded_size_px or self.config.image_size_px)
+
+    @property
+    def _defaults_file(self) -> Path:
+        return self.folder / "projection.npz"
 
     def encode(self, squares: Iterable[Pixels]) -> Encoded:
         """Encode prepared pictures, the single one being a batch of one.
@@ -110,7 +128,7 @@ class Autoencoder:
 
         Parameters
         ----------
-        latents : ndarray of shape (n, height, width, channels), float32
+        latents : ndarray of shape (n, *latent_shape), float32
 
         Returns
         -------

@@ -9,7 +9,7 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,15 @@ from numpy.typing import NDArray
 
 from recommender import images, metrics
 from recommender.catalogue import Catalogue
-from recommender.config import ARTICLE, ArticleConfig, ModelConfig, write_atomically, write_json
+from recommender.config import (
+    ARTICLE,
+    ArticleConfig,
+    ModelConfig,
+    PerceptualConfig,
+    Settings,
+    write_atomically,
+    write_json,
+)
 from recommender.errors import CatalogueError, ModelError
 
 MIN_PICTURES = 10
@@ -40,7 +48,7 @@ Report = Callable[[int, int, float], None]
 
 
 @dataclass
-class _Progress:
+class TrainingProgress:
     """Where a training stands: everything that a resumed run needs besides the seeds."""
 
     losses: list[float] = field(default_factory=list)
@@ -49,10 +57,13 @@ class _Progress:
 
     @property
     def n_epochs(self) -> int:
+        """Epochs that are done."""
         return len(self.losses)
 
 
-def split_items(n_items: int, config: ArticleConfig) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def split_items(
+    n_items: int, config: ArticleConfig | PerceptualConfig
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Positions of the training and of the held-out items, the same for the same seed."""
     shuffled = np.random.default_rng(config.seed).permutation(n_items)
     n_train = round(n_items * config.train_fraction)
@@ -97,7 +108,7 @@ def train_article(
         pixels[train_rows],
         pixels[held_out_rows],
         config,
-        _checkpoint_folder(folder, catalogue, config),
+        checkpoint_folder(folder, catalogue, config),
         report,
     )
     encoder, decoder = article_encoder(config), article_decoder(config)
@@ -119,7 +130,7 @@ def train_article(
     }
     held_out_ids = [catalogue.items[row].item_id for row in held_out_rows]
     _write_folder(folder, config, encoder, decoder, figures, held_out_ids)
-    shutil.rmtree(_checkpoint_folder(folder, catalogue, config), ignore_errors=True)
+    shutil.rmtree(checkpoint_folder(folder, catalogue, config), ignore_errors=True)
     return figures
 
 
@@ -162,10 +173,20 @@ def compare_step_times(n_steps: int, config: ArticleConfig) -> tuple[list[float]
     return times
 
 
-def export_litert(model: keras.Model, file: Path) -> None:
-    """Write a model in LiteRT's format, float32, moved into place when it is whole."""
+def export_litert(model: keras.Model, file: Path, *, half_weights: bool = False) -> None:
+    """Write a model in LiteRT's format, moved into place when it is whole.
+
+    Parameters
+    ----------
+    half_weights : keep the weights in half precision, which halves the file; the arithmetic
+        stays in single precision
+    """
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    if half_weights:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
     with contextlib.redirect_stdout(sys.stderr):  # the converter prints the model's signature
-        content = tf.lite.TFLiteConverter.from_keras_model(model).convert()
+        content = converter.convert()
     write_atomically(file, content)
 
 
@@ -176,12 +197,12 @@ def _fit(
     config: ArticleConfig,
     checkpoints: Path,
     report: Report | None,
-) -> _Progress:
+) -> TrainingProgress:
     optimizer = keras.optimizers.Adam(config.learning_rate)
     optimizer.build(trainer.trainable_variables)
     train_step = _make_step(trainer, optimizer)
     held_out_step = _make_step(trainer, None)
-    progress = _restore(checkpoints, trainer, optimizer)
+    progress = restore_checkpoint(checkpoints, [trainer], optimizer)
     n_batches = -(-len(train_pixels) // config.batch_size)
     while progress.n_epochs < config.epochs:
         started = time.perf_counter()
@@ -207,7 +228,7 @@ def _fit(
                 )
             )
         )
-        _save(checkpoints, trainer, optimizer, progress)
+        save_checkpoint(checkpoints, [trainer], optimizer, progress)
     return progress
 
 
@@ -267,19 +288,20 @@ def _measure(
     return {"psnr": round(float(np.mean(psnrs)), 3), "ssim": round(float(np.mean(ssims)), 4)}
 
 
-def _checkpoint_folder(folder: Path, catalogue: Catalogue, config: ArticleConfig) -> Path:
+def checkpoint_folder(folder: Path, catalogue: Catalogue, config: Settings) -> Path:
     """Beside the model; named by what is trained, so that other settings start afresh."""
     key = json.dumps([catalogue.fingerprint, config.to_dict()], sort_keys=True).encode()
     return folder.parent / f".{folder.name}-{images.content_fingerprint(key)[:12]}"
 
 
-def _save(
+def save_checkpoint(
     checkpoints: Path,
-    trainer: keras.Model,
+    models: Sequence[keras.Model],
     optimizer: keras.optimizers.Optimizer,
-    progress: _Progress,
+    progress: TrainingProgress,
 ) -> None:
-    variables = [variable.numpy() for variable in trainer.variables + optimizer.variables]
+    """Write where a training stands, moved into place when it is whole."""
+    variables = [variable.numpy() for variable in _variables(models, optimizer)]
     state = {
         "losses": progress.losses,
         "held_out_losses": progress.held_out_losses,
@@ -291,17 +313,24 @@ def _save(
     temporary.replace(checkpoints / "state.npz")
 
 
-def _restore(
-    checkpoints: Path, trainer: keras.Model, optimizer: keras.optimizers.Optimizer
-) -> _Progress:
+def restore_checkpoint(
+    checkpoints: Path, models: Sequence[keras.Model], optimizer: keras.optimizers.Optimizer
+) -> TrainingProgress:
+    """Go back to where a training stood; a new one starts at nothing."""
     file = checkpoints / "state.npz"
     if not file.exists():
-        return _Progress()
+        return TrainingProgress()
     with np.load(file, allow_pickle=False) as arrays:
-        progress = _Progress(**json.loads(str(arrays["progress"])))
-        for number, variable in enumerate(trainer.variables + optimizer.variables):
+        progress = TrainingProgress(**json.loads(str(arrays["progress"])))
+        for number, variable in enumerate(_variables(models, optimizer)):
             variable.assign(arrays[f"arr_{number}"])
     return progress
+
+
+def _variables(
+    models: Sequence[keras.Model], optimizer: keras.optimizers.Optimizer
+) -> list[keras.Variable]:
+    return [variable for model in models for variable in model.variables] + optimizer.variables
 
 
 def _write_folder(
@@ -317,7 +346,7 @@ def _write_folder(
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     export_litert(with_pixels(encoder), fresh / "encoder.tflite")
-    export_litert(_one_at_a_time(decoder), fresh / "decoder.tflite")
+    export_litert(one_at_a_time(decoder), fresh / "decoder.tflite")
     encoder.save_weights(fresh / "encoder.weights.h5")
     decoder.save_weights(fresh / "decoder.weights.h5")
     write_json(fresh / "metrics.json", figures)
@@ -344,12 +373,15 @@ def swap_folder(fresh: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _one_at_a_time(decoder: keras.Model) -> keras.Model:
+def one_at_a_time(decoder: keras.Model) -> keras.Model:
+    """A decoder of single codes, whose output has its name."""
     latent = keras.Input(decoder.input_shape[1:], batch_size=1, name="latent")
     return keras.Model(latent, {"images": decoder(latent)}, name="decoder_one_at_a_time")
 
 
-def draw_losses(train: list[float], held_out: list[float], file: Path) -> None:
+def draw_losses(
+    train: list[float], held_out: list[float], file: Path, *, name: str = "binary cross-entropy"
+) -> None:
     """Save the loss curve as a picture."""
     try:
         from matplotlib.figure import Figure
@@ -361,7 +393,7 @@ def draw_losses(train: list[float], held_out: list[float], file: Path) -> None:
     axes.plot(epochs, train, label="training pictures")
     axes.plot(epochs, held_out, label="held-out pictures")
     axes.set_xlabel("epoch")
-    axes.set_ylabel("binary cross-entropy")
+    axes.set_ylabel(name)
     axes.legend(frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(file, dpi=120)

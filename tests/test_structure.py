@@ -17,7 +17,7 @@ ROOT = PACKAGE.parent
 # Each module, and the modules of the package that it may import. ARCHITECTURE.md explains it.
 IMAGES = {"images", "config", "errors"}
 CATALOGUE = {"catalogue", "feeds", "library", *IMAGES}
-INDEX = {"index", "engines", "config", "errors"}
+INDEX = {"index", "engines", "projection", "config", "errors"}
 ALLOWED = {
     "errors": set(),
     "metrics": set(),
@@ -25,18 +25,48 @@ ALLOWED = {
     "images": {"config", "errors"},
     "engines": {"config", "errors"},
     "model": {"config", "errors"},
-    "runtime": IMAGES,
+    "alterations": set(),
+    "projection": {"errors"},
+    "runtime": {"projection", *IMAGES},
     "catalogue": IMAGES,
     "feeds": {"catalogue", *IMAGES},
     "library": {"catalogue", "feeds", *IMAGES},
-    "index": {"engines", "metrics", "config", "errors"},
+    "index": {"engines", "metrics", "projection", "config", "errors"},
     "indexing": {"runtime", *INDEX, *CATALOGUE},
     "train": {"model", "metrics", *CATALOGUE},
+    "backbone": set(),
+    "perceptual": {"backbone", "config"},
+    "train_perceptual": {
+        "perceptual",
+        "backbone",
+        "projection",
+        "alterations",
+        "train",
+        "metrics",
+        *CATALOGUE,
+    },
     "recommend": {"runtime", "indexing", "metrics", *INDEX, *CATALOGUE},
-    "evaluate": {"recommend", "metrics", "engines", *CATALOGUE},
-    "benchmark": {"recommend", "runtime", "engines", "model", "train", "config", "errors"},
+    "evaluate": {
+        "recommend",
+        "indexing",
+        "alterations",
+        "runtime",
+        "metrics",
+        "engines",
+        *CATALOGUE,
+    },
+    "benchmark": {
+        "recommend",
+        "projection",
+        "runtime",
+        "engines",
+        "model",
+        "train",
+        "config",
+        "errors",
+    },
 }
-TENSORFLOW = {"model", "train"}
+TENSORFLOW = {"model", "train", "backbone", "perceptual", "train_perceptual"}
 
 
 def imported_modules(file: Path) -> set[str]:

@@ -34,7 +34,7 @@ def show() -> None:
         kept=pictures.kept_url(catalogue, item, recommender.model, "kept"),
         lost=pictures.kept_url(catalogue, item, recommender.model, "lost"),
         alt=words.alternative_text(item),
-        n_numbers=recommender.model.n_dims,
+        n_numbers=recommender.model.n_numbers,
     )
     result.draw(recommender, stage, answer, key=GALLERY, view=item_id)
 

@@ -1,0 +1,203 @@
+"""From what an encoder says of a picture to the embedding that neighbours are found with.
+
+A projection is fitted on the very catalogue that is served, without labels and in seconds, and is
+kept with its index. What a catalogue is too small to say comes from the model's defaults, which
+were fitted on other catalogues: the fewer items, the more the defaults count.
+
+The part of the features that says what kind of thing it is goes through a principal component
+analysis and a partial whitening: directions in which a picture moves when it is cropped, turned,
+lit or set before another background are turned down, those in which products differ are kept. The
+part that says its colours is reduced by another analysis, and stands beside the first with a
+weight of its own, so that a query may ask for more or less of it.
+
+References: Mikolajczyk & Matas, "Improving descriptors for fast tree matching by optimal linear
+projection", ICCV 2007 (whitening by the covariance of matching pairs); Ledoit & Wolf, "A
+well-conditioned estimator for large-dimensional covariance matrices", 2004 (shrinkage).
+"""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.errors import ModelError
+
+N_DIMS_KIND, N_DIMS_COLOUR = 208, 48
+N_DIMS = N_DIMS_KIND + N_DIMS_COLOUR
+N_WHITENED = 384  # principal components that the whitening works on
+COLOUR_WEIGHT = 0.3
+PRIOR_ITEMS = 200.0  # how many items the defaults count as
+DAMPING = 5.0  # of the whitening, in mean variances: more is closer to none at all
+MAX_FITTED = 8_000  # items; more change nothing that can be measured
+
+Floats = NDArray[np.float32]
+
+
+class _Arrays:
+    """A frozen dataclass of arrays, kept in one file."""
+
+    def save(self, file: Path) -> None:
+        """Write all arrays into one compressed file, half precision where they are stored so."""
+        np.savez_compressed(file, **{name: getattr(self, name) for name in _names(self)})
+
+    @classmethod
+    def load(cls, file: Path) -> Self:
+        """Read what `save` wrote; raises `ModelError` if it is missing or damaged."""
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                return cls(**{name: arrays[name] for name in _names(cls)})
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise ModelError(f"{file} is missing or damaged: {error}") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defaults(_Arrays):
+    """What other catalogues taught, for those too small to teach it.
+
+    Attributes
+    ----------
+    kind_mean, colour_mean : (n_kind,), (n_colour,)
+    kind_components : (n, n_kind), principal directions times their standard deviations
+    colour_components : (n, n_colour)
+    nuisances : (n, n_kind), the same for the differences between a picture and its altered views
+    """
+
+    kind_mean: Floats
+    kind_components: NDArray[np.float16]
+    nuisances: NDArray[np.float16]
+    colour_mean: Floats
+    colour_components: NDArray[np.float16]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projection(_Arrays):
+    """A fitted projection; see the module.
+
+    Attributes
+    ----------
+    kind_mean, kind_weights : (n_kind,), (n_kind, 208)
+    colour_mean, colour_weights : (n_colour,), (n_colour, 48)
+    """
+
+    kind_mean: Floats
+    kind_weights: NDArray[np.float16]
+    colour_mean: Floats
+    colour_weights: NDArray[np.float16]
+
+    @property
+    def n_dims(self) -> int:
+        """Numbers in an embedding."""
+        return int(self.kind_weights.shape[1] + self.colour_weights.shape[1])
+
+    def apply(self, features: Floats) -> Floats:
+        """Unit-length embeddings (n, n_dims) of features (n, n_kind + n_colour)."""
+        n_kind = len(self.kind_mean)
+        kind = (features[:, :n_kind] - self.kind_mean) @ self.kind_weights.astype(np.float32)
+        colour = (features[:, n_kind:] - self.colour_mean) @ self.colour_weights.astype(np.float32)
+        length = np.hypot(1, COLOUR_WEIGHT)
+        parts = [_unit(kind) * (1 / length), _unit(colour) * (COLOUR_WEIGHT / length)]
+        return np.asarray(np.hstack(parts), np.float32)
+
+
+def fit(features: Floats, defaults: Defaults) -> Projection:
+    """Fit a projection on a catalogue's features.
+
+    Parameters
+    ----------
+    features : (n_items, n_kind + n_colour), at most `MAX_FITTED` of them are used
+    """
+    features = features[:: -(-len(features) // MAX_FITTED)]
+    n_kind = len(defaults.kind_mean)
+    mean, components = _blend(
+        features[:, :n_kind], defaults.kind_mean, defaults.kind_components, N_WHITENED
+    )
+    weights = _whitened(components, defaults.nuisances.astype(np.float32))
+    colour_mean, colours = _blend(
+        features[:, n_kind:], defaults.colour_mean, defaults.colour_components, N_DIMS_COLOUR
+    )
+    return Projection(
+        kind_mean=mean,
+        kind_weights=weights.astype(np.float16),
+        colour_mean=colour_mean,
+        colour_weights=_unit(colours).T.astype(np.float16),
+    )
+
+
+def fit_defaults(features: Floats, differences: Floats, n_kind: int) -> Defaults:
+    """Fit defaults on the features of several catalogues.
+
+    Parameters
+    ----------
+    features : (n_items, n_kind + n_colour)
+    differences : (n_views, n_kind), of altered views from their originals
+    """
+    kind, colour = features[:, :n_kind], features[:, n_kind:]
+    zero = np.zeros(n_kind, np.float32)
+    return Defaults(
+        kind_mean=kind.mean(axis=0),
+        kind_components=_principal(kind - kind.mean(axis=0), N_WHITENED).astype(np.float16),
+        nuisances=_principal(differences - zero, N_WHITENED // 3).astype(np.float16),
+        colour_mean=colour.mean(axis=0),
+        colour_components=_principal(colour - colour.mean(axis=0), N_DIMS_COLOUR).astype(
+            np.float16
+        ),
+    )
+
+
+def _blend(
+    rows: Floats, prior_mean: Floats, prior: NDArray[np.float16], n_components: int
+) -> tuple[Floats, Floats]:
+    """Mean and scaled principal directions of rows, shrunk towards those of the defaults."""
+    share = len(rows) / (len(rows) + PRIOR_ITEMS)
+    mean = (share * rows.mean(axis=0) + (1 - share) * prior_mean).astype(np.float32)
+    centred = rows - rows.mean(axis=0)
+    stacked = np.vstack(
+        [
+            centred * np.sqrt(share / len(rows)),
+            prior.astype(np.float32) * np.sqrt(1 - share),
+        ]
+    )
+    return mean, _principal(stacked * np.sqrt(len(stacked)), n_components)
+
+
+def _principal(centred: Floats, n_components: int) -> Floats:
+    """Principal directions of centred rows times their standard deviations, the first first."""
+    from scipy.linalg import eigh  # half a second to import; queries need none
+
+    n_columns = centred.shape[1]
+    wanted = min(n_components, n_columns)
+    covariance = centred.T @ centred / len(centred)
+    variances, directions = eigh(covariance, subset_by_index=(n_columns - wanted, n_columns - 1))
+    deviations = np.sqrt(np.maximum(variances[::-1], 0))
+    return np.asarray(directions[:, ::-1].T * deviations[:, None], np.float32)
+
+
+def _whitened(components: Floats, nuisances: Floats) -> Floats:
+    """Weights (n_kind, 208): onto the components, whitened by the nuisances, then the largest.
+
+    Parameters
+    ----------
+    components : (n, n_kind), principal directions times their standard deviations
+    nuisances : (m, n_kind), likewise, of unwanted differences
+    """
+    deviations = np.linalg.norm(components, axis=1)
+    directions = components / np.maximum(deviations, 1e-12)[:, None]
+    unwanted = nuisances @ directions.T
+    variances, axes = np.linalg.eigh(unwanted.T @ unwanted)
+    scale = 1 / np.sqrt(variances + DAMPING * max(float(variances.mean()), 1e-12))
+    whitening = (axes * (scale / scale.mean())) @ axes.T
+    spread = deviations[:, None] * whitening
+    _, order = np.linalg.eigh(spread.T @ spread)
+    kept = order[:, ::-1][:, :N_DIMS_KIND]
+    return np.asarray(directions.T @ whitening @ kept, np.float32)
+
+
+def _unit(rows: Floats) -> Floats:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(lengths, 1e-12), np.float32)
+
+
+def _names(arrays: object) -> list[str]:
+    return [entry.name for entry in fields(arrays)]  # type: ignore[arg-type]

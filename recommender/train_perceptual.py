@@ -1,0 +1,390 @@
+"""Catalogues to the trained `perceptual` model: its code and its decoder; no label is used.
+
+The backbone is pretrained and stays as it is, so its maps are taken once. What is trained is how
+the picture and the maps become a code, and how the code becomes a picture again.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recommender.perceptual import (  # first: it quietens TensorFlow before anything imports it
+    code_head,
+    colour_histogram,
+    decoder,
+    encoder,
+    pool,
+)
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from recommender import metrics
+from recommender.alterations import LEARNED, alter
+from recommender.backbone import (
+    INPUT_SIZE_PX,
+    SPATIAL_FILTERS,
+    SPATIAL_SIZE,
+    backbone,
+    load_weights,
+    normalise,
+)
+from recommender.catalogue import Catalogue
+from recommender.config import (
+    MODELS,
+    PERCEPTUAL,
+    ModelConfig,
+    PerceptualConfig,
+    write_json,
+)
+from recommender.projection import Defaults, fit_defaults
+from recommender.train import (
+    Report,
+    checkpoint_folder,
+    draw_losses,
+    export_litert,
+    load_squares,
+    one_at_a_time,
+    restore_checkpoint,
+    save_checkpoint,
+    split_items,
+    swap_folder,
+)
+
+BACKBONE_FILE = MODELS / PERCEPTUAL / "backbone.npz"
+FIRST_SHARE = 0.6  # of an epoch's pictures come from the catalogue that is trained for
+ERROR_FLOOR = 1e-5  # 50 dB: no picture is worth improving beyond that
+MAX_GRADIENT_NORM = 1.0
+EXTRACT_BATCH = 32
+PCA_PICTURES = 400
+ALTERED_PICTURES = 500  # of each catalogue
+
+Floats = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examples:
+    """Pictures with what the frozen backbone says of them, and of their mirror images.
+
+    Attributes
+    ----------
+    squares : (n, 224, 224, 3), uint8, what the encoder reads
+    targets : (n, 150, 150, 3), uint8, what the decoder should say
+    spatial : (2, n, 14, 14, 112), float16
+    kind : (2, n, 2288), float16
+    """
+
+    squares: Pixels
+    targets: Pixels
+    spatial: NDArray[np.float16]
+    kind: NDArray[np.float16]
+
+    def batch(self, rows: NDArray[np.intp], mirrored: bool) -> tuple[Any, ...]:
+        """Inputs and targets of some rows, all mirrored or none."""
+        turn = slice(None, None, -1 if mirrored else 1)
+        return (
+            self.squares[rows][:, :, turn].astype(np.float32),
+            self.spatial[int(mirrored), rows].astype(np.float32),
+            self.kind[int(mirrored), rows].astype(np.float32),
+            self.targets[rows][:, :, turn].astype(np.float32) / np.float32(255),
+        )
+
+
+def train_perceptual(
+    catalogue: Catalogue,
+    others: Sequence[Catalogue],
+    folder: Path,
+    config: PerceptualConfig,
+    *,
+    report: Report | None = None,
+) -> dict[str, Any]:
+    """Train the autoencoder and write its model folder.
+
+    Parameters
+    ----------
+    catalogue : 70 in 100 of its pictures are trained on, the others measure the model
+    others : all of their pictures are trained on
+    folder : of the model; replaced at the end of the training
+    report : called after each step with the steps done, all steps, and the epoch's mean loss
+
+    Returns
+    -------
+    metrics : what `metrics.json` says of the training and of the held-out pictures
+    """
+    keras.utils.set_random_seed(config.seed)
+    examples = prepare([catalogue, *others], config)
+    train_rows, held_out_rows = split_items(len(catalogue), config)
+    other_rows = np.arange(len(catalogue), len(examples.squares))
+    learned_from = [(catalogue, train_rows), *((each, np.arange(len(each))) for each in others)]
+    defaults = learn_defaults(learned_from, config)
+    head, decode = code_head(config), decoder(config)
+    start_linear(head, decode, examples, train_rows, config)
+    checkpoints = checkpoint_folder(folder, catalogue, config)
+    progress = _fit(
+        (head, decode), examples, (train_rows, other_rows, held_out_rows), config, checkpoints,
+        report,
+    )  # fmt: skip
+    figures = {
+        "catalogue": catalogue.name,
+        "also": [other.name for other in others],
+        "n_train": len(train_rows),
+        "n_also": len(other_rows),
+        "n_held_out": len(held_out_rows),
+        "n_parameters_trained": head.count_params() + decode.count_params(),
+        "training_minutes": round(progress.seconds / 60, 2),
+        "train_loss": progress.losses,
+        "held_out_loss": progress.held_out_losses,
+        **_measure(head, decode, examples, held_out_rows),
+    }
+    held_out_ids = [catalogue.items[row].item_id for row in held_out_rows]
+    _write_folder(folder, config, (head, decode), defaults, figures, held_out_ids)
+    shutil.rmtree(checkpoints, ignore_errors=True)
+    return figures
+
+
+def prepare(catalogues: Sequence[Catalogue], config: PerceptualConfig) -> Examples:
+    """Read all pictures, and take the backbone's maps once."""
+    squares = np.concatenate([load_squares(each, INPUT_SIZE_PX) for each in catalogues])
+    targets = np.concatenate([load_squares(each, config.decoded_size_px) for each in catalogues])
+    network = backbone()
+    load_weights(network, BACKBONE_FILE)
+
+    def look(pixels: Any) -> tuple[Any, Any]:
+        maps = network(normalise(tf.cast(pixels, tf.float32)))
+        kind = pool(maps["head"], maps["spatial"], config.grid_weight)
+        return tf.cast(maps["spatial"], tf.float16), tf.cast(kind, tf.float16)
+
+    extract = tf.function(look)
+    n_items = len(squares)
+    spatial = np.empty((2, n_items, SPATIAL_SIZE, SPATIAL_SIZE, SPATIAL_FILTERS), np.float16)
+    kind = np.empty((2, n_items, config.n_kind), np.float16)
+    for start in range(0, n_items, EXTRACT_BATCH):
+        rows = slice(start, start + EXTRACT_BATCH)
+        for mirrored, turn in enumerate((1, -1)):
+            found = extract(squares[rows][:, :, ::turn])
+            spatial[mirrored, rows], kind[mirrored, rows] = (part.numpy() for part in found)
+    return Examples(squares=squares, targets=targets, spatial=spatial, kind=kind)
+
+
+def learn_defaults(
+    catalogues: Sequence[tuple[Catalogue, NDArray[np.intp]]], config: PerceptualConfig
+) -> Defaults:
+    """Fit what embeddings fall back to, on rows of several catalogues and their altered views."""
+    network = backbone()
+    load_weights(network, BACKBONE_FILE)
+
+    def look(pixels: Any) -> Any:
+        values = tf.cast(pixels, tf.float32)
+        maps = network(normalise(values))
+        kind = pool(maps["head"], maps["spatial"], config.grid_weight)
+        return tf.concat([kind, colour_histogram(values, config.colour_bins)], axis=1)
+
+    extract = tf.function(look, reduce_retracing=True)
+
+    def describe(squares: Pixels) -> Floats:
+        starts = range(0, len(squares), EXTRACT_BATCH)
+        return np.concatenate([extract(squares[s : s + EXTRACT_BATCH]).numpy() for s in starts])
+
+    rng = np.random.default_rng(config.seed)
+    features, differences = [], []
+    for catalogue, rows in catalogues:
+        squares = load_squares(catalogue, INPUT_SIZE_PX)[rows]
+        features.append(describe(squares))
+        chosen = rng.permutation(len(squares))[:ALTERED_PICTURES]
+        views = np.stack([alter(squares[row], rng, LEARNED) for row in chosen])
+        moved = describe(views) - features[-1][chosen]
+        differences.append(moved[:, : config.n_kind])
+    return fit_defaults(np.concatenate(features), np.concatenate(differences), config.n_kind)
+
+
+def start_linear(
+    head: keras.Model,
+    decode: keras.Model,
+    examples: Examples,
+    rows: NDArray[np.intp],
+    config: PerceptualConfig,
+) -> None:
+    """Start from a principal component analysis of the picture's patches.
+
+    Everything beyond the linear path starts as nothing, so that training begins at what a linear
+    code of this size can do and goes on from there.
+    """
+    chosen = rows[:: -(-len(rows) // PCA_PICTURES)]
+    shown = examples.targets[chosen].astype(np.float32) / np.float32(255)
+    wanted = _blocks(shown, config.grid_size)
+    patches = wanted * 2 - 1
+    mean = patches.mean(axis=0)
+    variances, directions = np.linalg.eigh(np.cov((patches - mean).T).astype(np.float64))
+    directions = directions[:, ::-1][:, : config.patch_filters]
+    scale = np.sqrt(variances[::-1][: config.patch_filters])
+    kernel = (directions / scale).astype(np.float32)
+    side = config.decoded_size_px // config.grid_size
+    head.get_layer("patches").set_weights(
+        [kernel.reshape(side, side, 3, -1), -(mean @ kernel).astype(np.float32)]
+    )
+    n_where = config.where_filters
+    head.get_layer("where_linear").set_weights(
+        [np.eye(config.patch_filters, n_where, dtype=np.float32)[None, None], np.zeros(n_where)]
+    )
+    codes = (patches - mean) @ kernel[:, :n_where]
+    design = np.hstack([codes, np.ones((len(codes), 1), np.float32)])
+    solved = np.linalg.lstsq(design, wanted, rcond=None)[0].astype(np.float32)
+    decode.get_layer("skip_linear").set_weights([solved[:-1][None, None], solved[-1]])
+
+
+def _fit(
+    models: tuple[keras.Model, keras.Model],
+    examples: Examples,
+    rows: tuple[NDArray[np.intp], ...],
+    config: PerceptualConfig,
+    checkpoints: Path,
+    report: Report | None,
+) -> Any:
+    train_rows, other_rows, held_out_rows = rows
+    n_batches = config.epoch_size // config.batch_size
+    optimizer = keras.optimizers.Adam(
+        keras.optimizers.schedules.CosineDecay(
+            config.learning_rate,
+            config.epochs * n_batches,
+            warmup_target=config.learning_rate,
+            warmup_steps=n_batches,
+        ),
+        global_clipnorm=MAX_GRADIENT_NORM,
+    )
+    variables = [variable for model in models for variable in model.trainable_variables]
+    optimizer.build(variables)
+    train_step, held_out_step = _make_steps(models, optimizer, variables)
+    progress = restore_checkpoint(checkpoints, models, optimizer)
+    while progress.n_epochs < config.epochs:
+        started = time.perf_counter()
+        rng = np.random.default_rng((config.seed, progress.n_epochs))
+        drawn = _draw(rng, train_rows, other_rows, config.epoch_size)
+        losses = []
+        for number in range(n_batches):
+            batch = drawn[number * config.batch_size : (number + 1) * config.batch_size]
+            losses.append(float(train_step(*examples.batch(batch, bool(rng.integers(2))))))
+            if report is not None:
+                n_done = progress.n_epochs * n_batches + number + 1
+                report(n_done, config.epochs * n_batches, float(np.mean(losses)))
+        progress.seconds += time.perf_counter() - started
+        progress.losses.append(float(np.mean(losses)))
+        progress.held_out_losses.append(
+            float(np.mean([float(held_out_step(*b)) for b in _batches(examples, held_out_rows)]))
+        )
+        save_checkpoint(checkpoints, models, optimizer, progress)
+    return progress
+
+
+def _make_steps(
+    models: tuple[keras.Model, keras.Model],
+    optimizer: keras.optimizers.Optimizer,
+    variables: list[keras.Variable],
+) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """A step that trains, and one that only measures; both return the batch's loss.
+
+    The loss is the mean of the pictures' log errors, which is the mean PSNR but for a factor: an
+    easy picture counts as much as a hard one.
+    """
+    head, decode = models
+
+    def loss_of(pixels: Any, spatial: Any, kind: Any, targets: Any) -> Any:
+        decoded = decode(head([pixels, spatial, kind]))
+        errors = tf.reduce_mean(tf.square(decoded - targets), axis=(1, 2, 3))
+        return 10 * tf.reduce_mean(tf.math.log(errors + ERROR_FLOOR)) / tf.math.log(10.0)
+
+    def train_step(*batch: Any) -> Any:
+        with tf.GradientTape() as tape:
+            loss = loss_of(*batch)
+        optimizer.apply(tape.gradient(loss, variables), variables)
+        return loss
+
+    compiled: tuple[Callable[..., Any], Callable[..., Any]] = (
+        tf.function(train_step, reduce_retracing=True),
+        tf.function(loss_of, reduce_retracing=True),
+    )
+    return compiled
+
+
+def _draw(
+    rng: np.random.Generator,
+    first: NDArray[np.intp],
+    others: NDArray[np.intp],
+    n_wanted: int,
+) -> NDArray[np.intp]:
+    """An epoch's rows, `FIRST_SHARE` of them from the first group, in random order."""
+    n_first = round(n_wanted * FIRST_SHARE) if len(others) else n_wanted
+    parts = [rng.permutation(np.resize(rng.permutation(first), n_first))]
+    if len(others):
+        parts.append(np.resize(rng.permutation(others), n_wanted - n_first))
+    return rng.permutation(np.concatenate(parts))
+
+
+def _batches(examples: Examples, rows: NDArray[np.intp]) -> Any:
+    for start in range(0, len(rows), EXTRACT_BATCH):
+        yield examples.batch(rows[start : start + EXTRACT_BATCH], mirrored=False)
+
+
+def _blocks(images: Floats, grid: int) -> Floats:
+    """Cut (n, h, w, 3) into grid x grid blocks and flatten each: (n * grid * grid, h * w ...)."""
+    n_images, height, width, channels = images.shape
+    high, wide = height // grid, width // grid
+    cut = images.reshape(n_images, grid, high, grid, wide, channels).transpose(0, 1, 3, 2, 4, 5)
+    return np.asarray(cut.reshape(-1, high * wide * channels), np.float32)
+
+
+def _measure(
+    head: keras.Model, decode: keras.Model, examples: Examples, rows: NDArray[np.intp]
+) -> dict[str, float]:
+    psnrs, ssims = [], []
+    for pixels, spatial, kind, targets in _batches(examples, rows):
+        decoded = decode(head([pixels, spatial, kind])).numpy()
+        for original, picture in zip(targets, decoded, strict=True):
+            psnrs.append(metrics.psnr(original, picture))
+            ssims.append(metrics.ssim(original, picture))
+    return {"psnr": round(float(np.mean(psnrs)), 3), "ssim": round(float(np.mean(ssims)), 4)}
+
+
+def _write_folder(
+    folder: Path,
+    config: PerceptualConfig,
+    models: tuple[keras.Model, keras.Model],
+    defaults: Defaults,
+    figures: dict[str, Any],
+    held_out_ids: list[str],
+) -> None:
+    """Fill a new folder and swap it with the old one."""
+    fresh = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    shutil.copy(BACKBONE_FILE, fresh / "backbone.npz")
+    defaults.save(fresh / "projection.npz")
+    head, decode = models
+    whole = encoder(config)
+    load_weights(whole.get_layer("backbone"), BACKBONE_FILE)
+    whole.get_layer("code_head").set_weights(head.get_weights())
+    export_litert(whole, fresh / "encoder.tflite", half_weights=True)
+    export_litert(one_at_a_time(decode), fresh / "decoder.tflite", half_weights=True)
+    write_json(fresh / "metrics.json", figures)
+    write_json(fresh / "held_out.json", held_out_ids)
+    draw_losses(
+        figures["train_loss"],
+        figures["held_out_loss"],
+        fresh / "loss.png",
+        name="mean log error, dB (lower is better)",
+    )
+    described = ModelConfig(
+        name=PERCEPTUAL,
+        image_size_px=INPUT_SIZE_PX,
+        decoded_size_px=config.decoded_size_px,
+        latent_shape=(config.n_latent,),
+        metric="cosine",
+        hyperparameters=config.to_dict(),
+    )
+    write_json(fresh / "config.json", described.to_dict())
+    swap_folder(fresh, folder)
