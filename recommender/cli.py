@@ -64,6 +64,13 @@ def _make_parser() -> argparse.ArgumentParser:
     command.add_argument("model")
     command.add_argument("--catalogue", required=True)
     command.add_argument("--epochs", type=_positive)
+    command.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="another catalogue to learn from; may be given more than once (perceptual only)",
+    )
     command.add_argument("--out", type=Path, help="folder of the trained model")
     _add_json(command)
 
@@ -138,24 +145,25 @@ def _catalogues(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    from recommender.config import ARTICLE, ArticleConfig
+    from recommender.config import ARTICLE, PERCEPTUAL
     from recommender.library import open_catalogue
 
     check_name(options.model)
-    if options.model != ARTICLE:
-        raise ModelError(f"there is no recipe for the model {options.model!r}; known: {ARTICLE}")
+    if options.model not in (ARTICLE, PERCEPTUAL):
+        known = f"{ARTICLE}, {PERCEPTUAL}"
+        raise ModelError(f"there is no recipe for the model {options.model!r}; known: {known}")
+    if options.also and options.model == ARTICLE:
+        raise ModelError("--also is for perceptual: the article's model learns from one catalogue")
     catalogue = open_catalogue(options.catalogue)
-    config = ArticleConfig(**({"epochs": options.epochs} if options.epochs else {}))
-    try:
-        from recommender.train import train_article
-    except ImportError as error:
-        raise ModelError(
-            f"training needs {error.name}: pip install -r requirements-train.txt"
-        ) from error
+    others = [open_catalogue(name) for name in options.also]
     folder = options.out or home() / "models" / options.model
     with _progress("training") as progress:
-        figures = train_article(
-            catalogue, folder, config, report=lambda done, of, _loss: progress(done, of)
+        figures = _recipe(options.model)(
+            catalogue,
+            others,
+            folder,
+            {"epochs": options.epochs} if options.epochs else {},
+            lambda done, of, _loss: progress(done, of),
         )
     figures |= _score_trained(catalogue, folder)
     _say(
@@ -165,6 +173,29 @@ def _train(options: argparse.Namespace) -> None:
         f"PSNR {figures['psnr']:.1f} dB, SSIM {figures['ssim']:.3f}, "
         f"{figures['training_minutes']:.1f} min",
     )
+
+
+def _recipe(name: str) -> Callable[..., dict[str, Any]]:
+    """How a model is trained; TensorFlow is imported only here."""
+    from recommender.config import ARTICLE, ArticleConfig, PerceptualConfig
+
+    try:
+        from recommender.train import train_article
+        from recommender.train_perceptual import train_perceptual
+    except ImportError as error:
+        raise ModelError(
+            f"training needs {error.name}: pip install -r requirements-train.txt"
+        ) from error
+
+    def train(
+        catalogue: Any, others: Any, folder: Path, settings: dict[str, Any], report: Any
+    ) -> dict[str, Any]:
+        if name == ARTICLE:
+            return train_article(catalogue, folder, ArticleConfig(**settings), report=report)
+        config = PerceptualConfig(**settings)
+        return train_perceptual(catalogue, others, folder, config, report=report)
+
+    return train
 
 
 def _score_trained(catalogue: Any, folder: Path) -> dict[str, Any]:

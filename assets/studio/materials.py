@@ -202,9 +202,7 @@ def ceramic(
     return shader.material
 
 
-def leather(
-    colour: Colour, kind: str = "grain", scale: float = 110.0, rough: float = 0.42
-) -> Any:
+def leather(colour: Colour, kind: str = "grain", scale: float = 110.0, rough: float = 0.42) -> Any:
     """Leather: "grain", "quilt" (padded lozenges) or "croc" (embossed and glossy)."""
     shader = Shader("leather", color=colour, rough=rough, specular=0.5)
     black, white = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)

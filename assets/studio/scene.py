@@ -187,6 +187,16 @@ def _studio_world(colour: Colour, brightness: float) -> None:
     tree.links.new(mix.outputs[0], tree.nodes["World Output"].inputs[0])
 
 
+def even_world(tint: Colour, strength: float) -> None:
+    """The same faint light from everywhere."""
+    world = bpy.data.worlds.new("world")
+    bpy.context.scene.world = world
+    world.use_nodes = True
+    background = world.node_tree.nodes["Background"]
+    background.inputs[0].default_value = (*tint, 1)
+    background.inputs[1].default_value = strength
+
+
 def studio(product: Product, colour: str, view: random.Random, turn_deg: float = 6.0) -> None:
     """Set up the shop's picture: an even backdrop and three soft lights."""
     turn, tilt = view.uniform(-turn_deg, turn_deg), view.uniform(-2, 2)
