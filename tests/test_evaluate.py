@@ -4,10 +4,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recommender.config import ARTICLE
 from recommender.errors import CatalogueError
-from recommender.evaluate import colour_descriptor, evaluate, pixels_descriptor
+from recommender.evaluate import (
+    colour_descriptor,
+    evaluate,
+    evaluate_altered,
+    pixels_descriptor,
+)
 from recommender.feeds import import_source
+from recommender.library import open_catalogue
 from recommender.recommend import Recommender
 
 
@@ -33,8 +38,7 @@ def test_precision_is_what_the_neighbours_say(shop_recommender: Recommender) -> 
 def test_another_catalogue_may_ask(shop_recommender: Recommender, shop: Path) -> None:
     (shop / "feed.csv").write_text("image,item_id,kind\ndisc-red-0.png,disc-red-0,disc\n")
     import_source(shop, "photos", column_map={"id": "image", "category": "kind"})
-    photos = Recommender.open("photos", ARTICLE)
-    figures = evaluate(shop_recommender, photos)
+    figures = evaluate(shop_recommender, open_catalogue("photos"))
     assert (figures["n_queries"], figures["queries"]) == (1, "photos")
 
 
@@ -43,9 +47,17 @@ def test_recall_of_the_right_product(shop_recommender: Recommender, shop: Path) 
         "name,image,item_id\na,disc-red-0.png,disc-red-0\nb,bar-blue-0.png,box-red-1\n"
     )
     import_source(shop, "photos", column_map={"id": "name"})
-    figures = evaluate(shop_recommender, Recommender.open("photos", ARTICLE), label="item_id")
+    figures = evaluate(shop_recommender, open_catalogue("photos"), label="item_id")
     assert figures["n_gallery"] == 18
     assert figures["recall_at_1"] == 0.5
+
+
+def test_altered_pictures_ask_for_their_originals(shop_recommender: Recommender) -> None:
+    figures = evaluate_altered(shop_recommender, n_queries=9)
+    assert (figures["n_queries"], figures["n_gallery"]) == (9, 18)
+    assert 0 <= figures["recall_at_1"] <= figures["recall_at_5"] <= 1
+    assert evaluate_altered(shop_recommender, n_queries=9) == figures  # the same alterations
+    assert set(figures["baselines"]) == {"pixels", "colour"}
 
 
 def test_a_label_that_nothing_has_is_refused(shop_recommender: Recommender) -> None:

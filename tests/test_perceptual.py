@@ -1,0 +1,139 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip(
+    "tensorflow", reason="TensorFlow is missing: pip install -r requirements-dev.txt"
+)
+
+from recommender import perceptual, train_perceptual
+from recommender.backbone import backbone, load_weights
+from recommender.config import MODELS, PerceptualConfig
+from recommender.evaluate import colour_descriptor
+from recommender.feeds import import_source
+from recommender.library import open_catalogue
+from recommender.recommend import Recommender
+from recommender.runtime import Autoencoder
+from recommender.train import export_litert, one_at_a_time
+from tests.conftest import draw
+
+CONFIG = PerceptualConfig()
+SMALL = PerceptualConfig(
+    epochs=2, epoch_size=16, batch_size=8, decoder_filters=(16, 16, 16), decoder_blocks=1
+)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, object, Path]:
+    """An encoder and a decoder in Keras, and both as LiteRT files."""
+    encoder, decoder = perceptual.encoder(CONFIG), perceptual.decoder(CONFIG)
+    load_weights(encoder.get_layer("backbone"), train_perceptual.BACKBONE_FILE)
+    rng = np.random.default_rng(0)
+    for model in (encoder.get_layer("code_head"), decoder):
+        weights = [w + rng.normal(0, 0.01, w.shape) for w in model.get_weights()]
+        # the file keeps half precision, so the comparison starts from it
+        model.set_weights([w.astype(np.float16).astype(np.float32) for w in weights])
+    folder = tmp_path_factory.mktemp("exported")
+    export_litert(encoder, folder / "encoder.tflite", half_weights=True)
+    export_litert(one_at_a_time(decoder), folder / "decoder.tflite", half_weights=True)
+    (folder / "config.json").write_text(
+        json.dumps(
+            {
+                "name": "perceptual",
+                "image_size_px": 224,
+                "decoded_size_px": 150,
+                "latent_shape": [CONFIG.n_latent],
+                "metric": "cosine",
+                "format_version": 1,
+            }
+        )
+    )
+    return encoder, decoder, folder
+
+
+def test_the_code_and_the_embedding_are_small() -> None:
+    assert CONFIG.n_latent <= 2888
+    assert perceptual.code_head(CONFIG).output_shape == (None, CONFIG.n_latent)
+    assert perceptual.decoder(CONFIG).output_shape == (None, 150, 150, 3)
+
+
+def test_litert_says_what_keras_says(exported: tuple[object, object, Path]) -> None:
+    encoder, decoder, folder = exported
+    model = Autoencoder(folder)
+    square = model.prepare(np.asarray(draw("disc", "red", 180)))
+    expected = encoder(square[None])  # type: ignore[operator]
+    found = model.encode([square])
+    assert found.features == pytest.approx(expected["features"].numpy(), abs=1e-4)
+    assert found.latents == pytest.approx(expected["latent"].numpy(), rel=1e-3, abs=1e-3)
+    decoded = decoder(found.latents).numpy()  # type: ignore[operator]
+    assert model.decode(found.latents) == pytest.approx(decoded, abs=1e-4)
+
+
+def test_the_histogram_is_the_baselines_but_for_rounding() -> None:
+    pixels = np.zeros((224, 224, 3), np.uint8)
+    pixels[:112] = (200, 30, 40)
+    pixels[112:] = (90, 160, 220)
+    found = perceptual.colour_histogram(pixels[None].astype(np.float32), CONFIG.colour_bins)
+    assert np.asarray(found)[0] == pytest.approx(colour_descriptor(pixels), abs=0.12)
+    assert np.square(found).sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_kind_has_unit_length_and_ignores_mirrors_mostly() -> None:
+    network = backbone()
+    load_weights(network, train_perceptual.BACKBONE_FILE)
+    picture = np.asarray(draw("box", "green", 224), np.float32)[None]
+    kinds = []
+    for turned in (picture, picture[:, :, ::-1]):
+        maps = network((turned - 127) / 128)
+        kinds.append(np.asarray(perceptual.pool(maps["head"], maps["spatial"], 0.7))[0])
+    assert [np.linalg.norm(kind) for kind in kinds] == pytest.approx([1, 1], abs=1e-5)
+    assert kinds[0] @ kinds[1] > 0.9
+
+
+def test_training_goes_on_after_an_interruption_and_its_model_recommends(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_source(shop, "shop", column_map={"image": "file", "category": "kind"})
+    catalogue = open_catalogue("shop")
+    folder = tmp_path / "models" / "perceptual"
+
+    def interrupt(n_done: int, n_all: int, _: float) -> None:
+        if n_done > n_all // 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_perceptual.train_perceptual(catalogue, [], folder, SMALL, report=interrupt)
+    assert not folder.exists()
+    steps: list[int] = []
+    figures = train_perceptual.train_perceptual(
+        catalogue, [], folder, SMALL, report=lambda n_done, *_: steps.append(n_done)
+    )
+    assert steps[0] == 3  # the first epoch's two steps are not taken again
+    assert figures["psnr"] > 15  # the linear start alone does better than grey
+    monkeypatch.setenv("LOOKALIKE_HOME", str(tmp_path))
+    import_source(shop, "shop", column_map={"image": "file", "category": "kind"})
+    recommender = Recommender.open("shop", "perceptual")
+    assert recommender.index.embeddings.shape == (18, 256)
+    result = recommender.similar("disc-red-0", 1)
+    assert result.matches[0].item.item_id == "disc-red-1"
+    uploaded = recommender.similar_to_image(shop / "bar-blue-1.png", 1)
+    assert uploaded.matches[0].item.item_id == "bar-blue-1"
+    assert uploaded.matches[0].similarity == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.skipif(
+    not (MODELS / "perceptual" / "encoder.tflite").exists(), reason="the model is not trained yet"
+)
+def test_the_model_that_ships_is_small_and_whole() -> None:
+    folder = MODELS / "perceptual"
+    model = Autoencoder(folder)
+    assert model.n_numbers <= 2888
+    assert model.defaults is not None
+    files = [file for file in MODELS.rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) < 25e6
+    squares = [model.prepare(np.asarray(draw(shape, "red"))) for shape in ("disc", "bar")]
+    decoded = model.decode(model.encode(squares).latents)
+    targets = [model.prepare_target(np.asarray(draw(shape, "red"))) for shape in ("disc", "bar")]
+    assert np.square(decoded - np.stack(targets) / 255).mean() < 0.01
