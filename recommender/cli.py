@@ -101,6 +101,15 @@ def _make_parser() -> argparse.ArgumentParser:
     command.add_argument("--queries", help="a catalogue whose items ask, instead of leave-one-out")
     command.add_argument("--label", default="category", metavar="COLUMN")
     command.add_argument(
+        "--fitted-on",
+        metavar="NAME",
+        help="fit the projection on this catalogue and on nothing else, to see what carries over",
+    )
+    command.add_argument("--confusion", type=Path, metavar="FILE.png", help="draw who is confused")
+    command.add_argument(
+        "--record", type=Path, metavar="FILE.json", help="keep the figures, beside earlier ones"
+    )
+    command.add_argument(
         "--altered",
         action="store_true",
         help="ask with the items' own pictures, cropped, turned, lit and set elsewhere",
@@ -324,17 +333,25 @@ def _embed(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from recommender.evaluate import evaluate, evaluate_altered
+    from recommender.evaluate import draw_confusion, evaluate, evaluate_altered
     from recommender.library import open_catalogue
 
     gallery = _open_recommender(options.catalogue, options.model)
     queries = open_catalogue(options.queries) if options.queries else None
+    projection = _projection_of(gallery.model, options.fitted_on) if options.fitted_on else None
     with _progress("evaluating") as progress:
         figures = (
-            evaluate_altered(gallery, progress=progress)
+            evaluate_altered(gallery, projection=projection, progress=progress)
             if options.altered
-            else evaluate(gallery, queries, label=options.label, progress=progress)
+            else evaluate(
+                gallery, queries, label=options.label, projection=projection, progress=progress
+            )
         )
+    figures["fitted_on"] = options.fitted_on or options.catalogue
+    if options.confusion:
+        draw_confusion(figures, options.confusion)
+    if options.record:
+        _record(options.record, figures)
     names = ("precision_at_4", "precision_at_5", "map_at_10", "recall_at_1")
     lines = [f"{'':10}" + "".join(f"{name:>16}" for name in names)]
     for name, row in {figures["model"]: figures, **figures["baselines"]}.items():
@@ -345,6 +362,27 @@ def _evaluate(options: argparse.Namespace) -> None:
             f"{figures['psnr']:.1f} dB, SSIM {figures['ssim']:.3f}"
         )
     _say(options, figures, "\n".join(lines))
+
+
+def _projection_of(model: Any, catalogue: str) -> Any:
+    from recommender.fitting import fit_only_on
+    from recommender.library import open_catalogue
+
+    if model.defaults is None:
+        raise ModelError(f"--fitted-on: nothing of the model {model.name!r} is fitted")
+    return fit_only_on(model, open_catalogue(catalogue))
+
+
+def _record(file: Path, figures: dict[str, Any]) -> None:
+    """Keep what was measured beside the model, under what was asked."""
+    from recommender.config import read_json, write_json
+
+    names = [figures["catalogue"], figures["queries"], figures.get("label", "")]
+    if figures["fitted_on"] != figures["catalogue"]:
+        names.append(f"fitted on {figures['fitted_on']} only")
+    known = read_json(file, default={})
+    known.setdefault("evaluations", {})[" / ".join(name for name in names if name)] = figures
+    _write(lambda: write_json(file, known), file)
 
 
 def _benchmark(options: argparse.Namespace) -> None:

@@ -4,6 +4,8 @@ Labels score here; no model ever learns from them.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,9 @@ from recommender.alterations import alter
 from recommender.catalogue import Catalogue, Item
 from recommender.config import read_json
 from recommender.engines import ExactEngine
-from recommender.errors import CatalogueError
+from recommender.errors import CatalogueError, ModelError
 from recommender.indexing import embed_items
+from recommender.projection import Projection
 from recommender.recommend import Recommender, reconstruct
 from recommender.runtime import Autoencoder
 
@@ -26,6 +29,8 @@ HISTOGRAM_SIDE_PX = 75
 HISTOGRAM_BINS = (12, 4, 4)  # hue, saturation, value
 MAX_RECONSTRUCTED = 1_000
 N_ALTERED = 500
+N_CONFUSED = 5  # neighbours that the confusion is counted over
+MAX_LABELS = 60  # more are no table that anybody reads
 ALTERED_PX = 224
 SEED = 0
 
@@ -39,6 +44,7 @@ def evaluate(
     queries: Catalogue | None = None,
     *,
     label: str = "category",
+    projection: Projection | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Score a model on a catalogue's labels, and on its pictures.
@@ -49,11 +55,13 @@ def evaluate(
     queries : whose items ask; without it every item of the gallery asks for the others
     label : the column whose equal values make a neighbour right; items without it do not count.
         With "item_id", a query names in its attribute `item_id` the one item that is right.
+    projection : used instead of the one that was fitted on the gallery, to see what carries over
     progress : called with the number of pictures read for the baselines, and their number
 
     Returns
     -------
-    figures : as DESIGN's `evaluate --json` says, and the recall at 1 and 5 beside them
+    figures : the scores of the model and of the baselines; for the model also 95 % intervals,
+        the scores of each label, and how often neighbours of one label have another
 
     Raises
     ------
@@ -73,13 +81,17 @@ def evaluate(
         ranked = _rank(gallery_rows, query_rows, own_rows)
         return _score(gallery_labels[ranked] == query_labels[:, None])
 
-    gallery_rows = _rows(gallery, gallery_items)
-    query_rows = (
-        gallery_rows
-        if queries is None
-        else embed_items(queries, query_items, gallery.model, gallery.index)
+    embed = gallery.index.embed if projection is None else projection.apply
+    gallery_rows = (
+        _rows(gallery, gallery_items)
+        if projection is None
+        else embed_items(gallery.catalogue, gallery_items, gallery.model, embed)
     )
-    model_rows = score(gallery_rows, query_rows)
+    query_rows = (
+        gallery_rows if queries is None else embed_items(queries, query_items, gallery.model, embed)
+    )
+    ranked = _rank(gallery_rows, query_rows, own_rows)
+    relevant = gallery_labels[ranked] == query_labels[:, None]
     random_rows = np.random.default_rng(SEED).random(
         (len(gallery_items) + len(query_items), 8), np.float32
     )
@@ -99,14 +111,51 @@ def evaluate(
         "label": label,
         "n_queries": len(query_items),
         "n_gallery": len(gallery_items),
-        **model_rows,
+        **_score(relevant),
+        "intervals": _intervals(relevant),
+        **_by_label(query_labels, gallery_labels[ranked], relevant),
         **measure_reconstruction(gallery.model, asking),
         "baselines": baselines,
     }
 
 
+def draw_confusion(figures: dict[str, Any], file: Path) -> None:
+    """Save a picture of which labels the neighbours of each label have.
+
+    Raises
+    ------
+    ModelError : matplotlib is missing, or there are too many labels for a picture
+    """
+    table = figures.get("confusion")
+    if table is None:
+        raise ModelError(f"more than {MAX_LABELS} labels do not fit into a picture")
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ModelError("matplotlib is missing: pip install -r requirements-train.txt") from error
+    side = 2.5 + 0.28 * len(table["columns"])
+    figure = Figure(figsize=(side, side), layout="constrained")
+    axes = figure.subplots()
+    axes.imshow(table["shares"], cmap="Greens", vmin=0, vmax=1, aspect="auto")
+    axes.set_xticks(range(len(table["columns"])), table["columns"], rotation=90, fontsize=8)
+    axes.set_yticks(range(len(table["rows"])), table["rows"], fontsize=8)
+    axes.set_xlabel("label of the five nearest")
+    axes.set_ylabel("label of the query")
+    for row, shares in enumerate(table["shares"]):
+        for column, share in enumerate(shares):
+            if share >= 0.05:  # noqa: PLR2004  smaller ones would only be noise
+                colour = "white" if share > 0.5 else "black"  # noqa: PLR2004
+                axes.text(column, row, f"{share:.0%}", ha="center", va="center", fontsize=6,
+                          color=colour)  # fmt: skip
+    figure.savefig(file, dpi=120)
+
+
 def evaluate_altered(
-    gallery: Recommender, *, n_queries: int = N_ALTERED, progress: Progress | None = None
+    gallery: Recommender,
+    *,
+    n_queries: int = N_ALTERED,
+    projection: Projection | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Whether an item is found again from its own picture, cropped, turned, lit and set elsewhere.
 
@@ -121,13 +170,20 @@ def evaluate_altered(
     chosen = [items[row] for row in np.sort(rng.permutation(len(items))[:n_queries])]
     positions = {item.item_id: row for row, item in enumerate(gallery.catalogue)}
     targets = np.array([positions[item.item_id] for item in chosen])
-    gallery_rows = _rows(gallery, gallery.catalogue.items)
+    embed = gallery.index.embed if projection is None else projection.apply
+    gallery_rows = (
+        _rows(gallery, gallery.catalogue.items)
+        if projection is None
+        else embed_items(gallery.catalogue, gallery.catalogue.items, gallery.model, embed)
+    )
     altered = [
         alter(images.letterbox(images.load(gallery.catalogue.image_path(item)), ALTERED_PX), rng)
         for item in chosen
     ]
     squares = [gallery.model.prepare(picture) for picture in altered]
-    model_rows = gallery.index.embed(gallery.model.encode(squares).features)
+    model_rows = embed(gallery.model.encode(squares).features)
+
+    relevant = _rank(gallery_rows, model_rows, None) == targets[:, None]
 
     def score(rows: Floats, queries: Floats) -> dict[str, float]:
         return _score(_rank(rows, queries, None) == targets[:, None])
@@ -138,7 +194,8 @@ def evaluate_altered(
         "model": gallery.model.name,
         "n_queries": len(chosen),
         "n_gallery": len(gallery.catalogue),
-        **score(gallery_rows, model_rows),
+        **_score(relevant),
+        "intervals": _intervals(relevant),
         "baselines": {
             name: score(rows[0], np.stack([DESCRIPTORS[name](picture) for picture in altered]))
             for name, rows in _describe_all(
@@ -185,6 +242,14 @@ def colour_descriptor(pixels: NDArray[np.uint8]) -> Floats:
     return np.asarray(np.sqrt(counts / counts.sum()), np.float32)
 
 
+MEASURES: dict[str, Callable[[NDArray[np.bool_]], float]] = {
+    "precision_at_4": partial(metrics.precision_at, k=4),
+    "precision_at_5": partial(metrics.precision_at, k=5),
+    "map_at_10": partial(metrics.mean_average_precision_at, k=N_RANKED),
+    "recall_at_1": partial(metrics.recall_at, k=1),
+    "recall_at_5": partial(metrics.recall_at, k=5),
+}
+PER_LABEL = ("precision_at_4", "map_at_10")
 DESCRIPTORS: dict[str, Descriptor] = {"pixels": pixels_descriptor, "colour": colour_descriptor}
 
 
@@ -243,10 +308,39 @@ def _rank(gallery: Floats, queries: Floats, own_rows: NDArray[np.intp] | None) -
 
 
 def _score(relevant: NDArray[np.bool_]) -> dict[str, float]:
+    return {name: round(measure(relevant), 4) for name, measure in MEASURES.items()}
+
+
+def _intervals(relevant: NDArray[np.bool_]) -> dict[str, list[float]]:
     return {
-        "precision_at_4": round(metrics.precision_at(relevant, 4), 4),
-        "precision_at_5": round(metrics.precision_at(relevant, 5), 4),
-        "map_at_10": round(metrics.mean_average_precision_at(relevant, N_RANKED), 4),
-        "recall_at_1": round(metrics.recall_at(relevant, 1), 4),
-        "recall_at_5": round(metrics.recall_at(relevant, 5), 4),
+        name: [round(bound, 4) for bound in metrics.bootstrap_interval(relevant, measure)]
+        for name, measure in MEASURES.items()
+    }
+
+
+def _by_label(
+    asked: NDArray[np.object_], found: NDArray[np.object_], relevant: NDArray[np.bool_]
+) -> dict[str, Any]:
+    """Scores of each label, and how the first neighbours of its items are labelled."""
+    labels = sorted(set(asked))
+    if len(labels) > MAX_LABELS:
+        return {}
+    columns = sorted({*labels, *found[:, :N_CONFUSED].ravel()})
+    shares = [
+        [float((found[asked == label, :N_CONFUSED] == other).mean()) for other in columns]
+        for label in labels
+    ]
+    return {
+        "per_label": {
+            label: {
+                "n_queries": int((asked == label).sum()),
+                **{name: _score(relevant[asked == label])[name] for name in PER_LABEL},
+            }
+            for label in labels
+        },
+        "confusion": {
+            "rows": labels,
+            "columns": columns,
+            "shares": [[round(share, 4) for share in row] for row in shares],
+        },
     }

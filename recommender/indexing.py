@@ -110,28 +110,25 @@ def embed_items(
     catalogue: Catalogue,
     items: Sequence[Item],
     model: Autoencoder,
-    index: Index,
-    change: Callable[[Pixels], Pixels] | None = None,
+    embed: Callable[[Floats], Floats],
 ) -> Floats:
     """Embeddings of a catalogue's items as another catalogue's index compares them.
 
     Parameters
     ----------
-    change : applied to each picture first
+    embed : makes embeddings of features, such as `Index.embed`
 
     Returns
     -------
     embeddings : ndarray of shape (n_items, n_dims), float32
     """
-
-    def prepare(item: Item) -> Pixels:
-        square = model.prepare(images.load(catalogue.image_path(item)))
-        return square if change is None else change(square)
-
     parts = []
     for start in range(0, len(items), BATCH):
-        squares = [prepare(item) for item in items[start : start + BATCH]]
-        parts.append(index.embed(model.encode(squares).features))
+        squares = [
+            model.prepare(images.load(catalogue.image_path(item)))
+            for item in items[start : start + BATCH]
+        ]
+        parts.append(embed(model.encode(squares).features))
     return np.concatenate(parts)
 
 

@@ -1,5 +1,7 @@
 """Quality measures; NumPy in, numbers out. Imports nothing of the package."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -54,6 +56,31 @@ def recall_at(relevant: NDArray[np.bool_], k: int) -> float:
     if len(relevant) == 0:
         return float("nan")
     return float(relevant[:, :k].any(axis=1).mean())
+
+
+def bootstrap_interval(
+    relevant: NDArray[np.bool_],
+    measure: Callable[[NDArray[np.bool_]], float],
+    *,
+    n_resamples: int = 1_000,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """95 % interval of a measure over the queries, by the percentile bootstrap.
+
+    Parameters
+    ----------
+    relevant : ndarray of shape (n_queries, n_neighbors), bool
+    measure : of such an array
+
+    References
+    ----------
+    Efron & Tibshirani, "An introduction to the bootstrap" (1993), chapter 13.
+    """
+    rng = np.random.default_rng(seed)
+    n_queries = len(relevant)
+    values = [measure(relevant[rng.integers(0, n_queries, n_queries)]) for _ in range(n_resamples)]
+    low, high = np.percentile(values, (2.5, 97.5))
+    return float(low), float(high)
 
 
 def psnr(original: NDArray[np.float32], decoded: NDArray[np.float32]) -> float:

@@ -41,7 +41,8 @@ def encoder(config: PerceptualConfig) -> keras.Model:
     """The whole encoder as it is exported.
 
     Input `images` uint8 (1, 224, 224, 3). Outputs: `latent` (1, 2844), the code; `features`
-    (1, 2480), of which the first 2288 say what kind of thing it is and the others its colours.
+    (1, 2480), of which the first 2288 say what kind of thing it is and the others its colours;
+    `spatial` (1, 14, 14, 112), what is where, for comparing two pictures part by part.
     """
     images = keras.Input(
         (INPUT_SIZE_PX, INPUT_SIZE_PX, 3), batch_size=1, dtype="uint8", name="images"
@@ -51,7 +52,8 @@ def encoder(config: PerceptualConfig) -> keras.Model:
     kind = pool(maps["head"], maps["spatial"], config.grid_weight)
     latent = code_head(config)([pixels, maps["spatial"], kind])
     features = ops.concatenate([kind, colour_histogram(pixels, config.colour_bins)], axis=1)
-    return keras.Model(images, {"latent": latent, "features": features}, name="encoder")
+    outputs = {"latent": latent, "features": features, "spatial": maps["spatial"]}
+    return keras.Model(images, outputs, name="encoder")
 
 
 def pool(head: KerasTensor, spatial: KerasTensor, grid_weight: float) -> KerasTensor:

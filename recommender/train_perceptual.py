@@ -13,7 +13,6 @@ from typing import Any
 
 from recommender.perceptual import (  # first: it quietens TensorFlow before anything imports it
     code_head,
-    colour_histogram,
     decoder,
     encoder,
     pool,
@@ -25,7 +24,6 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from recommender import metrics
-from recommender.alterations import LEARNED, alter
 from recommender.backbone import (
     INPUT_SIZE_PX,
     SPATIAL_FILTERS,
@@ -42,7 +40,8 @@ from recommender.config import (
     PerceptualConfig,
     write_json,
 )
-from recommender.projection import Defaults, fit_defaults
+from recommender.fitting import learn_defaults
+from recommender.runtime import Autoencoder
 from recommender.train import (
     Report,
     checkpoint_folder,
@@ -62,7 +61,6 @@ ERROR_FLOOR = 1e-5  # 50 dB: no picture is worth improving beyond that
 MAX_GRADIENT_NORM = 1.0
 EXTRACT_BATCH = 32
 PCA_PICTURES = 400
-ALTERED_PICTURES = 500  # of each catalogue
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -122,7 +120,6 @@ def train_perceptual(
     train_rows, held_out_rows = split_items(len(catalogue), config)
     other_rows = np.arange(len(catalogue), len(examples.squares))
     learned_from = [(catalogue, train_rows), *((each, np.arange(len(each))) for each in others)]
-    defaults = learn_defaults(learned_from, config)
     head, decode = code_head(config), decoder(config)
     start_linear(head, decode, examples, train_rows, config)
     checkpoints = checkpoint_folder(folder, catalogue, config)
@@ -143,7 +140,7 @@ def train_perceptual(
         **_measure(head, decode, examples, held_out_rows),
     }
     held_out_ids = [catalogue.items[row].item_id for row in held_out_rows]
-    _write_folder(folder, config, (head, decode), defaults, figures, held_out_ids)
+    _write_folder(folder, config, (head, decode), learned_from, figures, held_out_ids)
     shutil.rmtree(checkpoints, ignore_errors=True)
     return figures
 
@@ -170,37 +167,6 @@ def prepare(catalogues: Sequence[Catalogue], config: PerceptualConfig) -> Exampl
             found = extract(squares[rows][:, :, ::turn])
             spatial[mirrored, rows], kind[mirrored, rows] = (part.numpy() for part in found)
     return Examples(squares=squares, targets=targets, spatial=spatial, kind=kind)
-
-
-def learn_defaults(
-    catalogues: Sequence[tuple[Catalogue, NDArray[np.intp]]], config: PerceptualConfig
-) -> Defaults:
-    """Fit what embeddings fall back to, on rows of several catalogues and their altered views."""
-    network = backbone()
-    load_weights(network, BACKBONE_FILE)
-
-    def look(pixels: Any) -> Any:
-        values = tf.cast(pixels, tf.float32)
-        maps = network(normalise(values))
-        kind = pool(maps["head"], maps["spatial"], config.grid_weight)
-        return tf.concat([kind, colour_histogram(values, config.colour_bins)], axis=1)
-
-    extract = tf.function(look, reduce_retracing=True)
-
-    def describe(squares: Pixels) -> Floats:
-        starts = range(0, len(squares), EXTRACT_BATCH)
-        return np.concatenate([extract(squares[s : s + EXTRACT_BATCH]).numpy() for s in starts])
-
-    rng = np.random.default_rng(config.seed)
-    features, differences = [], []
-    for catalogue, rows in catalogues:
-        squares = load_squares(catalogue, INPUT_SIZE_PX)[rows]
-        features.append(describe(squares))
-        chosen = rng.permutation(len(squares))[:ALTERED_PICTURES]
-        views = np.stack([alter(squares[row], rng, LEARNED) for row in chosen])
-        moved = describe(views) - features[-1][chosen]
-        differences.append(moved[:, : config.n_kind])
-    return fit_defaults(np.concatenate(features), np.concatenate(differences), config.n_kind)
 
 
 def start_linear(
@@ -354,7 +320,7 @@ def _write_folder(
     folder: Path,
     config: PerceptualConfig,
     models: tuple[keras.Model, keras.Model],
-    defaults: Defaults,
+    learned_from: Sequence[tuple[Catalogue, NDArray[np.intp]]],
     figures: dict[str, Any],
     held_out_ids: list[str],
 ) -> None:
@@ -363,7 +329,6 @@ def _write_folder(
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     shutil.copy(BACKBONE_FILE, fresh / "backbone.npz")
-    defaults.save(fresh / "projection.npz")
     head, decode = models
     whole = encoder(config)
     load_weights(whole.get_layer("backbone"), BACKBONE_FILE)
@@ -387,4 +352,5 @@ def _write_folder(
         hyperparameters=config.to_dict(),
     )
     write_json(fresh / "config.json", described.to_dict())
+    learn_defaults(Autoencoder(fresh), learned_from).save(fresh / "projection.npz")
     swap_folder(fresh, folder)
