@@ -87,7 +87,8 @@ class PerceptualConfig(Settings):
     Attributes
     ----------
     decoded_size_px : side of the decoded picture
-    grid_size, where_filters, n_whole : of the code, grid_size^2 * where_filters + n_whole numbers
+    grid_size, where_filters, n_whole, n_frame : of the code, which has
+        grid_size^2 * where_filters + n_whole + n_frame numbers
     grid_weight : of the pooled grid beside the generalised mean
     colour_bins : of hue, saturation and value
     patch_filters, encoder_filters, encoder_blocks : of the trained half of the encoder
@@ -102,6 +103,7 @@ class PerceptualConfig(Settings):
     grid_size: int = 15
     where_filters: int = 12
     n_whole: int = 144
+    n_frame: int = 7
     n_kind: int = 2288
     grid_weight: float = 0.7
     colour_bins: tuple[int, ...] = (12, 4, 4)
@@ -110,7 +112,7 @@ class PerceptualConfig(Settings):
     encoder_blocks: int = 1
     decoder_filters: tuple[int, ...] = (128, 96, 48)
     decoder_blocks: int = 3
-    epochs: int = 45
+    epochs: int = 32
     epoch_size: int = 1600
     batch_size: int = 16
     learning_rate: float = 1e-3
@@ -120,7 +122,7 @@ class PerceptualConfig(Settings):
     @property
     def n_latent(self) -> int:
         """Numbers in the code."""
-        return self.grid_size**2 * self.where_filters + self.n_whole
+        return self.grid_size**2 * self.where_filters + self.n_whole + self.n_frame
 
 
 @dataclass(frozen=True, kw_only=True)

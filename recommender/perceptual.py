@@ -2,16 +2,18 @@
 
 One encoder looks once at a picture. Its backbone (see `backbone`) is pretrained and frozen; from
 the backbone's maps come both the features that neighbours are found with and, together with the
-picture's own patches, the code that the decoder reads. The decoder reads both halves of the code:
-what lies where (15 x 15 x 12), and what kind of thing it is (144 numbers out of the features).
+picture's own patches, the code that the decoder reads. The decoder reads all parts of the
+code: what lies where (15 x 15 x 12), what kind of thing it is (144 numbers out of the features),
+and the frame (7): the window that holds everything but plain background, and that background's
+colour. The grid is laid over the window, so that no number is spent on empty paper.
 
     picture (224, 224, 3)
       |-- backbone -- head (7, 7, 1280) ----- GeM pooling ---.
       |       `------ spatial (14, 14, 112) - 3 x 3 pooling -+-- kind (2288) --+-- features (2480)
       |                   |                                  |                 |
       |                   |                         whole (144)                |
-      |-- patches (15, 15, 64) -- where (15, 15, 12)         |                 |
-      |                              `------ latent (2844) --'                 |
+      |-- window - patches (15, 15, 64) - where (15, 15, 12) |                 |
+      |       `-- frame (7)                   `- latent (2851) --'             |
       `-- histogram of hue, saturation and value (192) ------------------------'
 
 References: Radenović, Tolias & Chum, "Fine-tuning CNN image retrieval with no human annotation"
@@ -32,6 +34,10 @@ from recommender.backbone import (
 )
 from recommender.config import PerceptualConfig
 
+N_FRAME = 7  # four edges and a colour
+BACKGROUND_TOLERANCE = 3 / 64
+LEAST_SHARE = 1 / 128  # of a row or column that must differ from the background
+MARGIN_PX = 1.0
 GEM_POWER = 3.0
 GEM_FLOOR = 1e-6
 GRID, GRID_WINDOW, GRID_STEP = 3, 6, 4  # overlapping windows over the 14 x 14 map
@@ -40,7 +46,7 @@ GRID, GRID_WINDOW, GRID_STEP = 3, 6, 4  # overlapping windows over the 14 x 14 m
 def encoder(config: PerceptualConfig) -> keras.Model:
     """The whole encoder as it is exported.
 
-    Input `images` uint8 (1, 224, 224, 3). Outputs: `latent` (1, 2844), the code; `features`
+    Input `images` uint8 (1, 224, 224, 3). Outputs: `latent` (1, 2851), the code; `features`
     (1, 2480), of which the first 2288 say what kind of thing it is and the others its colours;
     `spatial` (1, 14, 14, 112), what is where, for comparing two pictures part by part.
     """
@@ -109,15 +115,18 @@ def code_head(config: PerceptualConfig) -> keras.Model:
     """The trained half of the encoder.
 
     Inputs: `pixels` (n, 224, 224, 3) from 0 to 255, `spatial` (n, 14, 14, 112) and `kind`
-    (n, 2288). Output (n, 2844): `where` (15, 15, 12), flattened, and `whole` (144).
+    (n, 2288). Output (n, 2851): `where` (15, 15, 12), flattened, `whole` (144) and `frame` (7).
     """
     pixels = keras.Input((INPUT_SIZE_PX, INPUT_SIZE_PX, 3), name="pixels")
     spatial = keras.Input((SPATIAL_SIZE, SPATIAL_SIZE, SPATIAL_FILTERS), name="spatial")
     kind = keras.Input((config.n_kind,), name="kind")
     side = config.decoded_size_px // config.grid_size
-    small = _resize(pixels / 127.5 - 1, config.decoded_size_px)
-    patches = layers.Conv2D(config.patch_filters, side, side, name="patches")(small)
-    seen = layers.LayerNormalization(name="spatial_norm")(_resize(spatial, config.grid_size))
+    small = _resize(pixels / 255.0, config.decoded_size_px)
+    frame = find_frame(small)
+    window = sample(small, frame, config.decoded_size_px) * 2 - 1
+    patches = layers.Conv2D(config.patch_filters, side, side, name="patches")(window)
+    seen = sample(spatial, frame, config.grid_size)
+    seen = layers.LayerNormalization(name="spatial_norm")(seen)
     x = layers.Concatenate()([patches, seen])
     x = layers.Conv2D(config.encoder_filters, 1, activation="relu", name="code_in")(x)
     for number in range(config.encoder_blocks):
@@ -129,12 +138,12 @@ def code_head(config: PerceptualConfig) -> keras.Model:
     )(x)
     where = layers.Reshape((-1,))(where + learned)
     whole = layers.Dense(config.n_whole, activation="tanh", name="whole")(kind * 10)
-    latent = layers.Concatenate(name="latent")([where, whole])
+    latent = layers.Concatenate(name="latent")([where, whole, frame])
     return keras.Model([pixels, spatial, kind], latent, name="code_head")
 
 
 def decoder(config: PerceptualConfig) -> keras.Model:
-    """Input `latent` (n, 2844); output (n, 150, 150, 3) float32 in [0, 1]."""
+    """Input `latent` (n, 2851); output (n, 150, 150, 3) float32 in [0, 1]."""
     latent = keras.Input((config.n_latent,), name="latent")
     n_where = config.grid_size**2 * config.where_filters
     where = layers.Reshape((config.grid_size, config.grid_size, config.where_filters))(
@@ -146,7 +155,7 @@ def decoder(config: PerceptualConfig) -> keras.Model:
 
     coarse, *finer = config.decoder_filters
     x = layers.Conv2D(coarse, 3, padding="same", name="decoder_in")(where)
-    whole = layers.Dense(coarse, name="decoder_whole")(latent[:, n_where:])
+    whole = layers.Dense(coarse, name="decoder_whole")(latent[:, n_where:-N_FRAME])
     x = layers.Activation("relu")(x + layers.Reshape((1, 1, coarse))(whole))
     for number in range(config.decoder_blocks):
         x = _residual(x, f"decoder_block{x.shape[1]}_{number}")
@@ -157,8 +166,82 @@ def decoder(config: PerceptualConfig) -> keras.Model:
             x = _residual(x, f"decoder_block{x.shape[1]}_{number}")
     x = _resize(x, config.decoded_size_px // 2)  # 60 -> 75
     x = layers.Conv2D(12, 3, padding="same", kernel_initializer="zeros", name="decoder_out")(x)
-    picture = skip + _depth_to_space(x, 2)  # (n, 150, 150, 3)
+    picture = unsample(skip + _depth_to_space(x, 2), latent[:, -N_FRAME:])  # (n, 150, 150, 3)
     return keras.Model(latent, ops.clip(picture, 0.0, 1.0), name="decoder")
+
+
+def find_frame(images: KerasTensor) -> KerasTensor:
+    """Window and background colour of pictures (n, h, w, 3) in [0, 1], shape (n, 7).
+
+    The background is what the border shows. The window is the smallest rectangle with every row
+    and column in which more than one pixel in 128 differs from it: top, left, bottom and
+    right, as shares of the sides. A picture without such rows is all window.
+    """
+    side = images.shape[1]
+    border = ops.concatenate(
+        [images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1
+    )
+    colour = ops.mean(border, axis=1)  # (n, 3)
+    difference = ops.max(ops.abs(images - ops.reshape(colour, (-1, 1, 1, 3))), axis=-1)
+    differs = ops.cast(difference > BACKGROUND_TOLERANCE, "float32")
+    edges = []
+    for axis in (2, 1):  # rows, then columns
+        used = ops.cast(ops.mean(differs, axis=axis) > LEAST_SHARE, "float32")
+        places = np.arange(side, dtype=np.float32)
+        first = ops.min(used * places + (1 - used) * side, axis=1)
+        last = ops.max(used * (places + 1), axis=1)
+        empty = ops.cast(last <= first, "float32")
+        low = (1 - empty) * ops.maximum(first - MARGIN_PX, 0.0)
+        high = (1 - empty) * ops.minimum(last + MARGIN_PX, float(side)) + empty * side
+        edges.append((low / side, high / side))
+    (top, bottom), (left, right) = edges
+    return ops.concatenate([ops.stack([top, left, bottom, right], axis=1), colour], axis=1)
+
+
+def sample(images: KerasTensor, frame: KerasTensor, size: int) -> KerasTensor:
+    """The window of pictures (n, h, w, c), resized to (n, size, size, c).
+
+    Bilinear, as a product with two matrices, which every runtime can do.
+
+    References: Jaderberg et al., "Spatial transformer networks", NeurIPS 2015.
+    """
+    _, height, width, channels = images.shape
+    rows = _taps(frame[:, 0:1], frame[:, 2:3], size, height)  # (n, size, h)
+    columns = _taps(frame[:, 1:2], frame[:, 3:4], size, width)
+    x = ops.matmul(rows, ops.reshape(images, (-1, height, width * channels)))
+    x = ops.transpose(ops.reshape(x, (-1, size, width, channels)), (0, 2, 1, 3))
+    x = ops.matmul(columns, ops.reshape(x, (-1, width, size * channels)))
+    return ops.transpose(ops.reshape(x, (-1, size, size, channels)), (0, 2, 1, 3))
+
+
+def unsample(windows: KerasTensor, frame: KerasTensor) -> KerasTensor:
+    """Put windows (n, size, size, 3) back to where `sample` took them from, on the background."""
+    size = windows.shape[1]
+    top, left, bottom, right = (frame[:, i : i + 1] for i in range(4))
+    tall, wide = ops.maximum(bottom - top, 1e-3), ops.maximum(right - left, 1e-3)
+    inverse = ops.concatenate(
+        [-top / tall, -left / wide, (1 - top) / tall, (1 - left) / wide], axis=1
+    )
+    inside = ops.reshape(_inside(top, bottom, size), (-1, size, 1, 1))
+    inside = inside * ops.reshape(_inside(left, right, size), (-1, 1, size, 1))
+    colour = ops.reshape(frame[:, 4:7], (-1, 1, 1, 3))
+    return inside * sample(windows, inverse, size) + (1 - inside) * colour
+
+
+def _taps(low: KerasTensor, high: KerasTensor, n_out: int, n_in: int) -> KerasTensor:
+    """Bilinear weights (n, n_out, n_in) of a stretch from `low` to `high`, shares of the input."""
+    # whole and half numbers, because constants are exported in half precision
+    centres = np.arange(n_out, dtype=np.float32) + 0.5
+    at = (high - low) * centres[None] * n_in / n_out + low * n_in - 0.5  # (n, n_out)
+    at = ops.clip(at, 0.0, n_in - 1.0)
+    places = np.arange(n_in, dtype=np.float32)
+    return ops.relu(1 - ops.abs(ops.expand_dims(at, 2) - places[None, None]))
+
+
+def _inside(low: KerasTensor, high: KerasTensor, size: int) -> KerasTensor:
+    """Which of `size` pixels lie in a stretch, (n, size)."""
+    centres = np.arange(size, dtype=np.float32)[None] + 0.5
+    return ops.cast(low * size < centres, "float32") * ops.cast(high * size > centres, "float32")
 
 
 def _residual(x: KerasTensor, name: str) -> KerasTensor:

@@ -100,6 +100,27 @@ class Projection(_Arrays):
         parts = [_unit(kind) * (1 / length), _unit(colour) * (COLOUR_WEIGHT / length)]
         return np.asarray(np.hstack(parts), np.float32)
 
+    def rebalance(self, embedding: Floats, colour: float) -> tuple[Floats, float]:
+        """A query that weighs colour against kind otherwise than the embeddings do.
+
+        Parameters
+        ----------
+        embedding : (n_dims,), as `apply` makes it
+        colour : from 0, the same kind of thing in any colour, to 1, the same colours on anything
+
+        Returns
+        -------
+        query : (n_dims,), of unit length, to be compared with embeddings as they are
+        scale : the cosine of query and embedding, times this, is the weighted similarity
+            (1 - colour) * cosine of kinds + colour * cosine of colours
+        """
+        n_kind = self.kind_weights.shape[1]
+        kind, colours = _unit(embedding[None, :n_kind])[0], _unit(embedding[None, n_kind:])[0]
+        query = np.concatenate([(1 - colour) * kind, (colour / COLOUR_WEIGHT) * colours])
+        length = float(np.linalg.norm(query))
+        scale = length * float(np.hypot(1, COLOUR_WEIGHT))
+        return np.asarray(query / max(length, 1e-12), np.float32), scale
+
 
 def fit(features: Floats, defaults: Defaults) -> Projection:
     """Fit a projection on a catalogue's features.

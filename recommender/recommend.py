@@ -14,7 +14,7 @@ from recommender.catalogue import Catalogue, Item
 from recommender.config import ARTICLE, DEMO, PERCEPTUAL, available_models
 from recommender.errors import CatalogueError, StaleIndex
 from recommender.images import DEFAULT_LIMITS, ImageLimits
-from recommender.index import QUANTILES, Index, Neighbour
+from recommender.index import QUANTILES, Index
 from recommender.library import open_catalogue
 from recommender.runtime import Autoencoder
 
@@ -134,25 +134,38 @@ class Recommender:
         index = indexing.open_index(opened, autoencoder, progress=progress)
         return cls(opened, autoencoder, index)
 
-    def similar(self, item_id: str, n_neighbors: int = 12) -> Result:
+    @property
+    def weighs_colour(self) -> bool:
+        """Whether queries may say how much colours count."""
+        return self.index.projection is not None
+
+    def similar(
+        self, item_id: str, n_neighbors: int = 12, *, colour: float | None = None
+    ) -> Result:
         """Products that look like a product; itself is left out.
+
+        Parameters
+        ----------
+        colour : from 0, the same kind of thing in any colour, to 1, the same colours on
+            anything; None for the mixture that the embeddings have, which measures best
 
         Raises
         ------
-        CatalogueError : there is no such item
+        CatalogueError : there is no such item, or the model cannot weigh colours
         """
         started = time.perf_counter()
         item = self.catalogue.get(item_id)
         row = self.index.row(item_id)
-        neighbours = self._query(self.index.embeddings[row], n_neighbors, leave_out=(item_id,))
         error = float(self.index.reconstruction_errors[row])
-        return self._result(item, neighbours, error, started)
+        embedding = np.asarray(self.index.embeddings[row])
+        return self._result(item, embedding, n_neighbors, colour, error, started)
 
     def similar_to_image(
         self,
         source: images.Source,
         n_neighbors: int = 12,
         *,
+        colour: float | None = None,
         limits: ImageLimits = DEFAULT_LIMITS,
     ) -> Result:
         """Products that look like a picture, given as bytes or as a path.
@@ -162,16 +175,19 @@ class Recommender:
         ImageError : the picture cannot be read
         """
         started = time.perf_counter()
-        return self._similar_to_pixels(images.load(source, limits=limits), n_neighbors, started)
+        pixels = images.load(source, limits=limits)
+        return self._similar_to_pixels(pixels, n_neighbors, colour, started)
 
-    def similar_to_pixels(self, pixels: NDArray[np.uint8], n_neighbors: int = 12) -> Result:
+    def similar_to_pixels(
+        self, pixels: NDArray[np.uint8], n_neighbors: int = 12, *, colour: float | None = None
+    ) -> Result:
         """Products that look like a picture that `images.load` has decoded, or a part of one.
 
         Parameters
         ----------
         pixels : ndarray of shape (height, width, 3), uint8
         """
-        return self._similar_to_pixels(pixels, n_neighbors, time.perf_counter())
+        return self._similar_to_pixels(pixels, n_neighbors, colour, time.perf_counter())
 
     def reconstruct_item(self, item_id: str) -> Reconstruction:
         """What the machine kept of a product's picture; the latest ones are remembered."""
@@ -194,43 +210,59 @@ class Recommender:
         return self.reconstruct(self.catalogue.image_path(item))
 
     def _similar_to_pixels(
-        self, pixels: NDArray[np.uint8], n_neighbors: int, started: float
+        self, pixels: NDArray[np.uint8], n_neighbors: int, colour: float | None, started: float
     ) -> Result:
         encoded = self.model.encode([self.model.prepare(pixels)])
         decoded = self.model.decode(encoded.latents)
         target = self.model.prepare_target(pixels)
         error = float(indexing.reconstruction_errors(target[None], decoded)[0])
-        neighbours = self._query(self.index.embed(encoded.features)[0], n_neighbors)
-        return self._result(None, neighbours, error, started)
+        embedding = self.index.embed(encoded.features)[0]
+        return self._result(None, embedding, n_neighbors, colour, error, started)
 
-    def _query(
-        self, embedding: NDArray[np.float32], n_neighbors: int, *, leave_out: tuple[str, ...] = ()
-    ) -> list[Neighbour]:
+    def _result(
+        self,
+        item: Item | None,
+        embedding: NDArray[np.float32],
+        n_neighbors: int,
+        colour: float | None,
+        error: float,
+        started: float,
+    ) -> Result:
         if not 1 <= n_neighbors <= MAX_NEIGHBOURS:
             raise CatalogueError(
                 f"the number of neighbours must lie between 1 and {MAX_NEIGHBOURS}, "
                 f"got {n_neighbors}"
             )
-        return self.index.query(embedding, n_neighbors, leave_out=leave_out)
-
-    def _result(
-        self, item: Item | None, neighbours: list[Neighbour], error: float, started: float
-    ) -> Result:
+        leave_out = () if item is None else (item.item_id,)
+        query, scale = (embedding, 1.0) if colour is None else self._weigh(embedding, colour)
+        neighbours = self.index.query(query, n_neighbors, leave_out=leave_out)
         matches = tuple(
             Match(
                 item=self.catalogue.get(neighbour.item_id),
                 distance=neighbour.distance,
-                similarity=self.index.similarity(neighbour.distance),
+                similarity=min(1.0, scale * self.index.similarity(neighbour.distance)),
             )
             for neighbour in neighbours
         )
-        nearest = matches[0].distance if matches else float("inf")
+        # Trust is a matter of the embeddings as they are, whatever a query weighs
+        nearest = (
+            neighbours if colour is None else self.index.query(embedding, 1, leave_out=leave_out)
+        )
         return Result(
             item=item,
             matches=matches,
-            trust=self._trust(nearest, error),
+            trust=self._trust(nearest[0].distance if nearest else float("inf"), error),
             elapsed_ms=(time.perf_counter() - started) * 1e3,
         )
+
+    def _weigh(
+        self, embedding: NDArray[np.float32], colour: float
+    ) -> tuple[NDArray[np.float32], float]:
+        if self.index.projection is None:
+            raise CatalogueError(f"the model {self.model.name!r} cannot weigh colours")
+        if not 0 <= colour <= 1:
+            raise CatalogueError(f"the weight of colour must lie between 0 and 1, got {colour}")
+        return self.index.projection.rebalance(embedding, colour)
 
     def _trust(self, nearest: float, error: float) -> Trust:
         nearest_percentile = _percentile(nearest, self.index.nearest_quantiles)

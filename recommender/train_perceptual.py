@@ -15,7 +15,9 @@ from recommender.perceptual import (  # first: it quietens TensorFlow before any
     code_head,
     decoder,
     encoder,
+    find_frame,
     pool,
+    sample,
 )
 
 import keras
@@ -183,7 +185,8 @@ def start_linear(
     """
     chosen = rows[:: -(-len(rows) // PCA_PICTURES)]
     shown = examples.targets[chosen].astype(np.float32) / np.float32(255)
-    wanted = _blocks(shown, config.grid_size)
+    windows = sample(shown, find_frame(shown), config.decoded_size_px)
+    wanted = _blocks(np.asarray(windows), config.grid_size)
     patches = wanted * 2 - 1
     mean = patches.mean(axis=0)
     variances, directions = np.linalg.eigh(np.cov((patches - mean).T).astype(np.float64))

@@ -100,3 +100,15 @@ def test_a_damaged_file_is_one_sentence(tmp_path: Path, content: bytes | None) -
         file.write_bytes(content)
     with pytest.raises(ModelError, match=r"projection\.npz"):
         Projection.load(file)
+
+
+def test_a_query_may_weigh_colours(features: np.ndarray, defaults: Defaults) -> None:
+    fitted = fit(features, defaults)
+    rows = fitted.apply(features)
+    kinds, colours = (unit(part) for part in np.split(rows, [fitted.kind_weights.shape[1]], axis=1))
+    for share in (0.0, 0.3, 1.0):
+        query, scale = fitted.rebalance(rows[0], share)
+        expected = (1 - share) * kinds @ kinds[0] + share * colours @ colours[0]
+        assert scale * (rows @ query) == pytest.approx(expected, abs=1e-4)
+    own = projection.COLOUR_WEIGHT**2 / (1 + projection.COLOUR_WEIGHT**2)
+    assert fitted.rebalance(rows[0], own)[0] == pytest.approx(rows[0], abs=1e-4)

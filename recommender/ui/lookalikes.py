@@ -25,7 +25,6 @@ def show() -> None:
     catalogue = recommender.catalogue
     item = catalogue.get(item_id)
     _trail(catalogue, item)
-    answer = recommender.similar(item_id, result.MAX_NEIGHBOURS)
     stage = Stage(
         title=words.name(item),
         facts=words.facts(item),
@@ -36,7 +35,13 @@ def show() -> None:
         alt=words.alternative_text(item),
         n_numbers=recommender.model.n_numbers,
     )
-    result.draw(recommender, stage, answer, key=GALLERY, view=item_id)
+    result.draw(
+        recommender,
+        stage,
+        lambda colour: recommender.similar(item_id, result.MAX_NEIGHBOURS, colour=colour),
+        key=GALLERY,
+        view=item_id,
+    )
 
 
 def _trail(catalogue: Catalogue, item: Item) -> None:

@@ -12,12 +12,15 @@ from recommender.ui.gallery import Card
 from recommender.ui.result import Stage
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from recommender.recommend import Recommender, Result
 
 UPLOAD, CAMERA, SAMPLE = "Upload", "Camera", "Sample photos"
 TYPES = ["image/*", *sorted(images.SUFFIXES)]
 MATCHES, SAMPLES = "photo-matches", "photo-samples"
-_ANSWER = "photo.answer"  # of the latest photo, so that moving a slider does not look again
+_SEEN = "photo.seen"  # of the latest photo, so that moving a slider does not decode it again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +35,14 @@ class Photo:
     id: str
     title: str
     data: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A decoded photo, and what stands above its neighbours."""
+
+    pixels: "NDArray[np.uint8]"
+    stage: Stage
 
 
 def show() -> None:
@@ -50,11 +61,15 @@ def show() -> None:
     )
     progress.done()
     try:
-        stage, answer = _look(recommender, photo)
+        seen = _look(recommender, photo)
     except ImageError as error:
         layout.complain(error)
         return
-    result.draw(recommender, stage, answer, key=MATCHES, view=photo.id, start=link.PHOTO)
+
+    def ask(colour: float | None) -> "Result":
+        return recommender.similar_to_pixels(seen.pixels, result.MAX_NEIGHBOURS, colour=colour)
+
+    result.draw(recommender, seen.stage, ask, key=MATCHES, view=photo.id, start=link.PHOTO)
 
 
 def _ask() -> Photo | None:
@@ -106,27 +121,30 @@ def _ask_sample() -> Photo | None:
     return Photo(id=sample.id, title=sample.title, data=sample.file.read_bytes())
 
 
-def _look(recommender: "Recommender", photo: Photo) -> tuple[Stage, "Result"]:
-    """The answer for a photo; the latest one is remembered for this visitor."""
+def _look(recommender: "Recommender", photo: Photo) -> Seen:
+    """What was seen in a photo; the latest one is remembered for this visitor."""
     key = (photo.id, recommender.catalogue.fingerprint, recommender.model.fingerprint)
-    known = st.session_state.get(_ANSWER)
+    known = st.session_state.get(_SEEN)
     if known is not None and known[0] == key:
-        return known[1], known[2]
+        seen: Seen = known[1]
+        return seen
     from recommender.recommend import reconstruct
 
     pixels = images.load(photo.data)
-    answer = recommender.similar_to_pixels(pixels, result.MAX_NEIGHBOURS)
     rebuilt = reconstruct(recommender.model, pixels)
-    stage = Stage(
-        title=photo.title,
-        original=pictures.data_url(pixels),
-        kept=pictures.data_url(rebuilt.decoded),
-        lost=pictures.data_url(pictures.lost(rebuilt)),
-        alt=photo.title,
-        n_numbers=rebuilt.n_numbers,
+    seen = Seen(
+        pixels=pixels,
+        stage=Stage(
+            title=photo.title,
+            original=pictures.data_url(pixels),
+            kept=pictures.data_url(rebuilt.decoded),
+            lost=pictures.data_url(pictures.lost(rebuilt)),
+            alt=photo.title,
+            n_numbers=rebuilt.n_numbers,
+        ),
     )
-    st.session_state[_ANSWER] = (key, stage, answer)
-    return stage, answer
+    st.session_state[_SEEN] = (key, seen)
+    return seen
 
 
 def _forget_sample() -> None:

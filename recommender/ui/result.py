@@ -1,6 +1,6 @@
 """An answer: the picture, what was kept and lost of it, and the products that look alike."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from recommender.recommend import Recommender, Result, Trust
 
 DEFAULT_NEIGHBOURS, MAX_NEIGHBOURS = 12, 48
+BALANCED = "Balanced"
+WEIGHTS: dict[str, float | None] = {
+    "Same kind": 0.0,
+    BALANCED: None,
+    "More colour": 0.35,
+    "Same colours": 0.8,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,25 +46,34 @@ class Stage:
 def draw(
     recommender: "Recommender",
     stage: Stage,
-    answer: "Result",
+    ask: Callable[[float | None], "Result"],
     *,
     key: str,
     view: str,
     start: str = "",
 ) -> None:
-    """Draw an answer that holds `MAX_NEIGHBOURS` matches, as many of them as asked for.
+    """Draw an answer.
 
     Parameters
     ----------
+    ask : answers with `MAX_NEIGHBOURS` matches, given how much colours count
     key : of the gallery
     view : differs when another question is answered
     start : see `link.to_item`
     """
-    _draw_stage(stage, answer.trust)
-    with st.container(key="matches-bar", horizontal=True, vertical_alignment="center"):
-        heading = "The nearest we have" if answer.trust.level == "unlike" else "Looks most like it"
-        st.html(f'<h2 class="bar">{heading}</h2>')
+    place, bar = (
+        st.container(),
+        st.container(key="matches-bar", horizontal=True, vertical_alignment="center"),
+    )
+    with bar:
+        heading = st.empty()
+        colour = _ask_colour() if recommender.weighs_colour else None
         n_neighbors = _ask_number()
+    answer = ask(colour)
+    with place:
+        _draw_stage(stage, answer.trust)
+    text = "The nearest we have" if answer.trust.level == "unlike" else "Looks most like it"
+    heading.html(f'<h2 class="bar">{text}</h2>')
     gallery.show(
         [
             gallery.make_card(recommender.catalogue, match.item, match.similarity, start=start)
@@ -67,6 +83,19 @@ def draw(
         name="Products that look alike, most alike first",
         view=view,
     )
+
+
+def _ask_colour() -> float | None:
+    """How much colours count; None where nothing else was asked for."""
+    chosen = st.select_slider(
+        "What counts",
+        list(WEIGHTS),
+        BALANCED,
+        key="weigh",
+        bind="query-params",
+        width=260,
+    )
+    return WEIGHTS[chosen]
 
 
 def _ask_number() -> int:
