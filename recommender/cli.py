@@ -1,22 +1,18 @@
 """The command line; `python -m recommender COMMAND --help` explains each command."""
 
 import argparse
-import contextlib
-import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from recommender import __version__
-from recommender.config import DEMO, check_name, home
-from recommender.errors import ModelError, RecommenderError
+from recommender import __version__, commands
+from recommender.config import DEMO
+from recommender.errors import RecommenderError
 
 EXIT_USER = 2
 EXIT_INTERRUPTED = 130
 DEFAULT_NEIGHBOURS = 12
-
-Progress = Callable[[int, int], None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,14 +34,16 @@ def _make_parser() -> argparse.ArgumentParser:
         prog="python -m recommender", description="Recommend products by their looks."
     )
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, run: Callable[[argparse.Namespace], None], text: str) -> Any:
-        command = commands.add_parser(name, help=text, description=text)
+        command = subparsers.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
         return command
 
-    command = add("import", _import, "make a catalogue from a folder of pictures or a CSV feed")
+    command = add(
+        "import", commands.import_, "make a catalogue from a folder of pictures or a CSV feed"
+    )
     command.add_argument("source", type=Path)
     command.add_argument("--name", required=True)
     command.add_argument(
@@ -57,10 +55,10 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     _add_json(command)
 
-    command = add("catalogues", _catalogues, "list the catalogues")
+    command = add("catalogues", commands.catalogues, "list the catalogues")
     _add_json(command)
 
-    command = add("train", _train, "train a model on a catalogue's pictures")
+    command = add("train", commands.train, "train a model on a catalogue's pictures")
     command.add_argument("model")
     command.add_argument("--catalogue", required=True)
     command.add_argument("--epochs", type=_positive)
@@ -74,30 +72,36 @@ def _make_parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, help="folder of the trained model")
     _add_json(command)
 
-    command = add("index", _index, "encode a catalogue and build its index")
+    command = add("index", commands.index, "encode a catalogue and build its index")
     command.add_argument("--engine", default="exact")
     command.add_argument("--workers", type=_positive, help="threads; as many as cores by default")
     command.add_argument("--out", type=Path, help="folder of the index")
     _add_names(command, catalogue_required=True)
 
-    command = add("similar", _similar, "find the products that look like an item or a picture")
+    command = add(
+        "similar", commands.similar, "find the products that look like an item or a picture"
+    )
     command.add_argument("query", metavar="ITEM_ID_OR_IMAGE")
     command.add_argument("-k", type=_positive, default=DEFAULT_NEIGHBOURS, dest="n_neighbors")
     _add_names(command)
 
-    command = add("reconstruct", _reconstruct, "decode a picture back from its code")
+    command = add("reconstruct", commands.reconstruct, "decode a picture back from its code")
     command.add_argument("image", type=Path)
     command.add_argument("--out", type=Path, required=True, metavar="OUT.png")
     command.add_argument("--model")
     _add_json(command)
 
-    command = add("embed", _embed, "write the embeddings of a folder's or a catalogue's pictures")
+    command = add(
+        "embed", commands.embed, "write the embeddings of a folder's or a catalogue's pictures"
+    )
     command.add_argument("source", help="a folder, or a catalogue's name")
     command.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
     command.add_argument("--model")
     _add_json(command)
 
-    command = add("evaluate", _evaluate, "score a model on a catalogue's labels and pictures")
+    command = add(
+        "evaluate", commands.evaluate, "score a model on a catalogue's labels and pictures"
+    )
     command.add_argument("--queries", help="a catalogue whose items ask, instead of leave-one-out")
     command.add_argument("--label", default="category", metavar="COLUMN")
     command.add_argument(
@@ -116,301 +120,12 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     _add_names(command, catalogue_required=True)
 
-    command = add("benchmark", _benchmark, "time the parts on this machine, as ratios in one run")
+    command = add(
+        "benchmark", commands.benchmark, "time the parts on this machine, as ratios in one run"
+    )
     command.add_argument("--items", type=_positive, default=2_000)
     _add_json(command)
     return parser
-
-
-def _import(options: argparse.Namespace) -> None:
-    from recommender.feeds import import_source
-
-    with _progress("importing") as progress:
-        report = import_source(
-            options.source, options.name, column_map=options.map, progress=progress
-        )
-    for skipped in report.skipped:
-        print(f"skipped {skipped.source}: {skipped.reason}", file=sys.stderr)
-    _say(
-        options,
-        {
-            "catalogue": report.catalogue,
-            "n_items": report.n_items,
-            "skipped": [vars(skipped) for skipped in report.skipped],
-        },
-        f"{report.catalogue}: {report.n_items} items, {len(report.skipped)} skipped",
-    )
-
-
-def _catalogues(options: argparse.Namespace) -> None:
-    from recommender.library import available_catalogues, open_catalogue
-
-    counts = {name: len(open_catalogue(name)) for name in available_catalogues()}
-    _say(
-        options,
-        [{"catalogue": name, "n_items": count} for name, count in counts.items()],
-        "\n".join(f"{name}: {count} items" for name, count in counts.items()),
-    )
-
-
-def _train(options: argparse.Namespace) -> None:
-    from recommender.config import ARTICLE, PERCEPTUAL
-    from recommender.library import open_catalogue
-
-    check_name(options.model)
-    if options.model not in (ARTICLE, PERCEPTUAL):
-        known = f"{ARTICLE}, {PERCEPTUAL}"
-        raise ModelError(f"there is no recipe for the model {options.model!r}; known: {known}")
-    if options.also and options.model == ARTICLE:
-        raise ModelError("--also is for perceptual: the article's model learns from one catalogue")
-    catalogue = open_catalogue(options.catalogue)
-    others = [open_catalogue(name) for name in options.also]
-    folder = options.out or home() / "models" / options.model
-    with _progress("training") as progress:
-        figures = _recipe(options.model)(
-            catalogue,
-            others,
-            folder,
-            {"epochs": options.epochs} if options.epochs else {},
-            lambda done, of, _loss: progress(done, of),
-        )
-    figures |= _score_trained(catalogue, folder)
-    _say(
-        options,
-        figures,
-        f"{folder}: held-out loss {figures['held_out_loss'][-1]:.4f}, "
-        f"PSNR {figures['psnr']:.1f} dB, SSIM {figures['ssim']:.3f}, "
-        f"{figures['training_minutes']:.1f} min",
-    )
-
-
-def _recipe(name: str) -> Callable[..., dict[str, Any]]:
-    """How a model is trained; TensorFlow is imported only here."""
-    from recommender.config import ARTICLE, ArticleConfig, PerceptualConfig
-
-    try:
-        from recommender.train import train_article
-        from recommender.train_perceptual import train_perceptual
-    except ImportError as error:
-        raise ModelError(
-            f"training needs {error.name}: pip install -r requirements-train.txt"
-        ) from error
-
-    def train(
-        catalogue: Any, others: Any, folder: Path, settings: dict[str, Any], report: Any
-    ) -> dict[str, Any]:
-        if name == ARTICLE:
-            return train_article(catalogue, folder, ArticleConfig(**settings), report=report)
-        config = PerceptualConfig(**settings)
-        return train_perceptual(catalogue, others, folder, config, report=report)
-
-    return train
-
-
-def _score_trained(catalogue: Any, folder: Path) -> dict[str, Any]:
-    """Add the retrieval figures to a trained model's metrics, where the items have categories."""
-    from recommender import indexing
-    from recommender.config import read_json, write_json
-    from recommender.evaluate import evaluate
-    from recommender.recommend import Recommender
-    from recommender.runtime import Autoencoder
-
-    if not any(item.category for item in catalogue):
-        return {}
-    model = Autoencoder(folder)
-    with _progress("evaluating") as progress:
-        recommender = Recommender(catalogue, model, indexing.build(catalogue, model))
-        scored = evaluate(recommender, progress=progress)
-    figures = {name: scored[name] for name in ("precision_at_4", "precision_at_5", "map_at_10")}
-    file = folder / "metrics.json"
-    write_json(file, read_json(file, default={}) | figures)
-    return figures
-
-
-def _index(options: argparse.Namespace) -> None:
-    from recommender import indexing
-    from recommender.library import open_catalogue
-
-    catalogue, model = open_catalogue(options.catalogue), _open_model(options.model)
-    with _progress("indexing") as progress:
-        index = indexing.rebuild(
-            catalogue,
-            model,
-            engine=options.engine,
-            folder=options.out,
-            n_workers=options.workers,
-            progress=progress,
-        )
-    folder = options.out or indexing.index_folders(catalogue, model)[0]
-    n_items, n_dims = index.embeddings.shape
-    _say(
-        options,
-        {
-            "catalogue": catalogue.name,
-            "model": model.name,
-            "engine": index.engine_name,
-            "n_items": n_items,
-            "n_dims": n_dims,
-            "folder": str(folder),
-        },
-        f"{catalogue.name}: {n_items} items of {n_dims} numbers in {folder}",
-    )
-
-
-def _similar(options: argparse.Namespace) -> None:
-    from recommender.recommend import to_dict
-
-    recommender = _open_recommender(options.catalogue, options.model)
-    if options.query in recommender.catalogue:
-        result = recommender.similar(options.query, options.n_neighbors)
-    elif Path(options.query).exists():
-        result = recommender.similar_to_image(options.query, options.n_neighbors)
-    else:
-        raise RecommenderError(
-            f"{options.query!r} is neither an item of {options.catalogue!r} nor a file"
-        )
-    lines = [
-        f"{match.similarity:5.2f}  {match.item.item_id}  {match.item.title}"
-        for match in result.matches
-    ]
-    lines.append(f"trust: {result.trust.level}, {result.elapsed_ms:.0f} ms")
-    _say(
-        options,
-        to_dict(result, recommender, options.query, options.n_neighbors),
-        "\n".join(lines),
-    )
-
-
-def _reconstruct(options: argparse.Namespace) -> None:
-    from recommender import images
-    from recommender.config import write_atomically
-    from recommender.recommend import reconstruct
-
-    model = _open_model(options.model)
-    result = reconstruct(model, images.load(options.image))
-    _write(lambda: write_atomically(options.out, images.encode_png(result.decoded)), options.out)
-    _say(
-        options,
-        {
-            "image": str(options.image),
-            "model": model.name,
-            "out": str(options.out),
-            "n_numbers": result.n_numbers,
-            "psnr": round(result.psnr, 3),
-            "ssim": round(result.ssim, 4),
-        },
-        f"{options.out}: {result.n_numbers} numbers, {result.psnr:.1f} dB, SSIM {result.ssim:.3f}",
-    )
-
-
-def _embed(options: argparse.Namespace) -> None:
-    import io
-
-    import numpy as np
-
-    from recommender import indexing
-    from recommender.config import write_atomically
-
-    model = _open_model(options.model)
-    with _progress("embedding") as progress:
-        ids, embeddings, skipped = indexing.embed_source(options.source, model, progress=progress)
-    for source, reason in skipped:
-        print(f"skipped {source}: {reason}", file=sys.stderr)
-    buffer = io.BytesIO()
-    np.savez(buffer, ids=np.array(ids), embeddings=embeddings)
-    _write(lambda: write_atomically(options.out, buffer.getvalue()), options.out)
-    _say(
-        options,
-        {
-            "out": str(options.out),
-            "model": model.name,
-            "n_items": len(ids),
-            "n_dims": embeddings.shape[1],
-            "n_skipped": len(skipped),
-        },
-        f"{options.out}: {len(ids)} embeddings of {embeddings.shape[1]} numbers",
-    )
-
-
-def _evaluate(options: argparse.Namespace) -> None:
-    from recommender.evaluate import draw_confusion, evaluate, evaluate_altered
-    from recommender.library import open_catalogue
-
-    gallery = _open_recommender(options.catalogue, options.model)
-    queries = open_catalogue(options.queries) if options.queries else None
-    projection = _projection_of(gallery.model, options.fitted_on) if options.fitted_on else None
-    with _progress("evaluating") as progress:
-        figures = (
-            evaluate_altered(gallery, projection=projection, progress=progress)
-            if options.altered
-            else evaluate(
-                gallery, queries, label=options.label, projection=projection, progress=progress
-            )
-        )
-    figures["fitted_on"] = options.fitted_on or options.catalogue
-    if options.confusion:
-        draw_confusion(figures, options.confusion)
-    if options.record:
-        _record(options.record, figures)
-    names = ("precision_at_4", "precision_at_5", "map_at_10", "recall_at_1")
-    lines = [f"{'':10}" + "".join(f"{name:>16}" for name in names)]
-    for name, row in {figures["model"]: figures, **figures["baselines"]}.items():
-        lines.append(f"{name:10}" + "".join(f"{row[column]:16.3f}" for column in names))
-    if "psnr" in figures:
-        lines.append(
-            f"reconstruction of {figures['n_reconstructed']} pictures: "
-            f"{figures['psnr']:.1f} dB, SSIM {figures['ssim']:.3f}"
-        )
-    _say(options, figures, "\n".join(lines))
-
-
-def _projection_of(model: Any, catalogue: str) -> Any:
-    from recommender.fitting import fit_only_on
-    from recommender.library import open_catalogue
-
-    if model.defaults is None:
-        raise ModelError(f"--fitted-on: nothing of the model {model.name!r} is fitted")
-    return fit_only_on(model, open_catalogue(catalogue))
-
-
-def _record(file: Path, figures: dict[str, Any]) -> None:
-    """Keep what was measured beside the model, under what was asked."""
-    from recommender.config import read_json, write_json
-
-    names = [figures["catalogue"], figures["queries"], figures.get("label", "")]
-    if figures["fitted_on"] != figures["catalogue"]:
-        names.append(f"fitted on {figures['fitted_on']} only")
-    known = read_json(file, default={})
-    known.setdefault("evaluations", {})[" / ".join(name for name in names if name)] = figures
-    _write(lambda: write_json(file, known), file)
-
-
-def _benchmark(options: argparse.Namespace) -> None:
-    from recommender.benchmark import benchmark
-
-    with _progress("measuring") as progress:
-        figures = benchmark(n_items=options.items, progress=progress)
-    lines = [
-        f"{name:44} {row['median_ms']:9.2f} ms  "
-        f"({row['min_ms']:.2f} to {row['max_ms']:.2f})"
-        + (f"  {row['times_faster']:7.1f} x faster" if "times_faster" in row else "")
-        for name, row in figures["timings"].items()
-    ]
-    _say(options, figures, "\n".join(lines))
-
-
-def _open_model(name: str | None) -> Any:
-    from recommender.recommend import default_model
-    from recommender.runtime import Autoencoder
-
-    return Autoencoder.open(name or default_model())
-
-
-def _open_recommender(catalogue: str, model: str | None) -> Any:
-    from recommender.recommend import Recommender, default_model
-
-    with _progress("indexing") as progress:
-        return Recommender.open(catalogue, model or default_model(), progress=progress)
 
 
 def _add_names(command: argparse.ArgumentParser, *, catalogue_required: bool = False) -> None:
@@ -426,31 +141,6 @@ def _add_names(command: argparse.ArgumentParser, *, catalogue_required: bool = F
 
 def _add_json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print one JSON document")
-
-
-def _say(options: argparse.Namespace, document: Any, text: str) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=2) if options.json else text)
-
-
-def _write(write: Callable[[], None], file: Path) -> None:
-    try:
-        write()
-    except OSError as error:
-        raise RecommenderError(f"{file} cannot be written: {error.strerror}") from error
-
-
-@contextlib.contextmanager
-def _progress(what: str) -> Iterator[Progress]:
-    """A progress bar on a terminal; nothing where the output is read by a program."""
-    from tqdm import tqdm
-
-    with tqdm(desc=what, disable=None, leave=False, file=sys.stderr) as bar:
-
-        def report(n_done: int, n_all: int) -> None:
-            bar.total = n_all
-            bar.update(n_done - bar.n)
-
-        yield report
 
 
 def _positive(text: str) -> int:

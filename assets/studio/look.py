@@ -68,7 +68,8 @@ class Category:
     ``build`` draws its shape from the random generator alone and its colours from the look alone,
     and draws the same number of values whatever the look: then the same design in two looks has
     exactly the same geometry. ``title`` may use {words}, {pattern}, {material}, {colour},
-    {accent}, {metal}, {wood} and {noun}; empty ones vanish. ``trade`` is the kind of brand that makes it.
+    {accent}, {metal}, {wood} and {noun}; empty ones vanish. ``trade`` is the kind of brand that
+    makes it.
     """
 
     name: str

@@ -105,7 +105,7 @@ def render_all(queue: list[Variant], out: Path, samples: int | None) -> None:
             continue
         try:
             seconds = render_variant(variant, out, samples)
-        except Exception:  # noqa: BLE001 - one bad product must not stop the queue
+        except Exception:
             log.exception("%s failed", variant.id)
             continue
         log.info("%d/%d %s %.1f s", index, len(queue), variant.id, seconds)

@@ -465,7 +465,7 @@ def shell(outline: Sequence[Point], wall: float, foot: Sequence[Point] = ()) -> 
 
 def radius_at(outline: Sequence[Point], height: float) -> float:
     """How wide an outline of rising (radius, height) points is at a height."""
-    for (low_radius, low), (high_radius, high) in zip(outline, outline[1:], strict=False):
+    for (low_radius, low), (high_radius, high) in pairwise(outline):
         if low <= height <= high and high > low:
             return low_radius + (high_radius - low_radius) * (height - low) / (high - low)
     return outline[0][0] if height < outline[0][1] else outline[-1][0]

@@ -57,6 +57,7 @@ class Lamp:
 
 
 def draw_lamp(rng: random.Random) -> Lamp:
+    """The shape of a lamp."""
     return Lamp(
         height=rng.uniform(0.42, 0.75),
         foot=rng.uniform(0.1, 0.2),

@@ -59,6 +59,7 @@ class Sofa:
 
 
 def draw_sofa(rng: random.Random, seats: int, pitch: tuple[float, float]) -> Sofa:
+    """The shape of a sofa or an armchair."""
     foot = rng.choice(("tapered", "tapered", "block", "runner", "plinth"))
     height = rng.uniform(0.09, 0.19)
     return Sofa(

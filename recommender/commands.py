@@ -1,0 +1,339 @@
+"""What each command of the command line does."""
+
+import argparse
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from recommender.config import check_name, home
+from recommender.errors import ModelError, RecommenderError
+
+Progress = Callable[[int, int], None]
+
+
+def import_(options: argparse.Namespace) -> None:
+    """Make a catalogue."""
+    from recommender.feeds import import_source
+
+    with _progress("importing") as progress:
+        report = import_source(
+            options.source, options.name, column_map=options.map, progress=progress
+        )
+    for skipped in report.skipped:
+        print(f"skipped {skipped.source}: {skipped.reason}", file=sys.stderr)
+    _say(
+        options,
+        {
+            "catalogue": report.catalogue,
+            "n_items": report.n_items,
+            "skipped": [vars(skipped) for skipped in report.skipped],
+        },
+        f"{report.catalogue}: {report.n_items} items, {len(report.skipped)} skipped",
+    )
+
+
+def catalogues(options: argparse.Namespace) -> None:
+    """List the catalogues."""
+    from recommender.library import available_catalogues, open_catalogue
+
+    counts = {name: len(open_catalogue(name)) for name in available_catalogues()}
+    _say(
+        options,
+        [{"catalogue": name, "n_items": count} for name, count in counts.items()],
+        "\n".join(f"{name}: {count} items" for name, count in counts.items()),
+    )
+
+
+def train(options: argparse.Namespace) -> None:
+    """Train a model."""
+    from recommender.config import ARTICLE, PERCEPTUAL
+    from recommender.library import open_catalogue
+
+    check_name(options.model)
+    if options.model not in (ARTICLE, PERCEPTUAL):
+        known = f"{ARTICLE}, {PERCEPTUAL}"
+        raise ModelError(f"there is no recipe for the model {options.model!r}; known: {known}")
+    if options.also and options.model == ARTICLE:
+        raise ModelError("--also is for perceptual: the article's model learns from one catalogue")
+    catalogue = open_catalogue(options.catalogue)
+    others = [open_catalogue(name) for name in options.also]
+    folder = options.out or home() / "models" / options.model
+    with _progress("training") as progress:
+        figures = _recipe(options.model)(
+            catalogue,
+            others,
+            folder,
+            {"epochs": options.epochs} if options.epochs else {},
+            lambda done, of, _loss: progress(done, of),
+        )
+    figures |= _score_trained(catalogue, folder)
+    _say(
+        options,
+        figures,
+        f"{folder}: held-out loss {figures['held_out_loss'][-1]:.4f}, "
+        f"PSNR {figures['psnr']:.1f} dB, SSIM {figures['ssim']:.3f}, "
+        f"{figures['training_minutes']:.1f} min",
+    )
+
+
+def _recipe(name: str) -> Callable[..., dict[str, Any]]:
+    """How a model is trained; TensorFlow is imported only here."""
+    from recommender.config import ARTICLE, ArticleConfig, PerceptualConfig
+
+    try:
+        from recommender.train import train_article
+        from recommender.train_perceptual import train_perceptual
+    except ImportError as error:
+        raise ModelError(
+            f"training needs {error.name}: pip install -r requirements-train.txt"
+        ) from error
+
+    def train(
+        catalogue: Any, others: Any, folder: Path, settings: dict[str, Any], report: Any
+    ) -> dict[str, Any]:
+        if name == ARTICLE:
+            return train_article(catalogue, folder, ArticleConfig(**settings), report=report)
+        config = PerceptualConfig(**settings)
+        return train_perceptual(catalogue, others, folder, config, report=report)
+
+    return train
+
+
+def _score_trained(catalogue: Any, folder: Path) -> dict[str, Any]:
+    """Add the retrieval figures to a trained model's metrics, where the items have categories."""
+    from recommender import evaluate as scoring
+    from recommender import indexing
+    from recommender.config import read_json, write_json
+    from recommender.recommend import Recommender
+    from recommender.runtime import Autoencoder
+
+    if not any(item.category for item in catalogue):
+        return {}
+    model = Autoencoder(folder)
+    with _progress("evaluating") as progress:
+        recommender = Recommender(catalogue, model, indexing.build(catalogue, model))
+        scored = scoring.evaluate(recommender, progress=progress)
+    figures = {name: scored[name] for name in ("precision_at_4", "precision_at_5", "map_at_10")}
+    file = folder / "metrics.json"
+    write_json(file, read_json(file, default={}) | figures)
+    return figures
+
+
+def index(options: argparse.Namespace) -> None:
+    """Encode a catalogue and build its index."""
+    from recommender import indexing
+    from recommender.library import open_catalogue
+
+    catalogue, model = open_catalogue(options.catalogue), _open_model(options.model)
+    with _progress("indexing") as progress:
+        index = indexing.rebuild(
+            catalogue,
+            model,
+            engine=options.engine,
+            folder=options.out,
+            n_workers=options.workers,
+            progress=progress,
+        )
+    folder = options.out or indexing.index_folders(catalogue, model)[0]
+    n_items, n_dims = index.embeddings.shape
+    _say(
+        options,
+        {
+            "catalogue": catalogue.name,
+            "model": model.name,
+            "engine": index.engine_name,
+            "n_items": n_items,
+            "n_dims": n_dims,
+            "folder": str(folder),
+        },
+        f"{catalogue.name}: {n_items} items of {n_dims} numbers in {folder}",
+    )
+
+
+def similar(options: argparse.Namespace) -> None:
+    """Find what looks like an item or a picture."""
+    from recommender.recommend import to_dict
+
+    recommender = _open_recommender(options.catalogue, options.model)
+    if options.query in recommender.catalogue:
+        result = recommender.similar(options.query, options.n_neighbors)
+    elif Path(options.query).exists():
+        result = recommender.similar_to_image(options.query, options.n_neighbors)
+    else:
+        raise RecommenderError(
+            f"{options.query!r} is neither an item of {options.catalogue!r} nor a file"
+        )
+    lines = [
+        f"{match.similarity:5.2f}  {match.item.item_id}  {match.item.title}"
+        for match in result.matches
+    ]
+    lines.append(f"trust: {result.trust.level}, {result.elapsed_ms:.0f} ms")
+    _say(
+        options,
+        to_dict(result, recommender, options.query, options.n_neighbors),
+        "\n".join(lines),
+    )
+
+
+def reconstruct(options: argparse.Namespace) -> None:
+    """Decode a picture back from its code."""
+    from recommender import images
+    from recommender.config import write_atomically
+    from recommender.recommend import reconstruct
+
+    model = _open_model(options.model)
+    result = reconstruct(model, images.load(options.image))
+    _write(lambda: write_atomically(options.out, images.encode_png(result.decoded)), options.out)
+    _say(
+        options,
+        {
+            "image": str(options.image),
+            "model": model.name,
+            "out": str(options.out),
+            "n_numbers": result.n_numbers,
+            "psnr": round(result.psnr, 3),
+            "ssim": round(result.ssim, 4),
+        },
+        f"{options.out}: {result.n_numbers} numbers, {result.psnr:.1f} dB, SSIM {result.ssim:.3f}",
+    )
+
+
+def embed(options: argparse.Namespace) -> None:
+    """Write embeddings."""
+    import io
+
+    import numpy as np
+
+    from recommender import indexing
+    from recommender.config import write_atomically
+
+    model = _open_model(options.model)
+    with _progress("embedding") as progress:
+        ids, embeddings, skipped = indexing.embed_source(options.source, model, progress=progress)
+    for source, reason in skipped:
+        print(f"skipped {source}: {reason}", file=sys.stderr)
+    buffer = io.BytesIO()
+    np.savez(buffer, ids=np.array(ids), embeddings=embeddings)
+    _write(lambda: write_atomically(options.out, buffer.getvalue()), options.out)
+    _say(
+        options,
+        {
+            "out": str(options.out),
+            "model": model.name,
+            "n_items": len(ids),
+            "n_dims": embeddings.shape[1],
+            "n_skipped": len(skipped),
+        },
+        f"{options.out}: {len(ids)} embeddings of {embeddings.shape[1]} numbers",
+    )
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Score a model."""
+    from recommender import evaluate as scoring
+    from recommender.library import open_catalogue
+
+    gallery = _open_recommender(options.catalogue, options.model)
+    queries = open_catalogue(options.queries) if options.queries else None
+    projection = _projection_of(gallery.model, options.fitted_on) if options.fitted_on else None
+    with _progress("evaluating") as progress:
+        figures = (
+            scoring.evaluate_altered(gallery, projection=projection, progress=progress)
+            if options.altered
+            else scoring.evaluate(
+                gallery, queries, label=options.label, projection=projection, progress=progress
+            )
+        )
+    figures["fitted_on"] = options.fitted_on or options.catalogue
+    if options.confusion:
+        scoring.draw_confusion(figures, options.confusion)
+    if options.record:
+        _record(options.record, figures)
+    names = ("precision_at_4", "precision_at_5", "map_at_10", "recall_at_1")
+    lines = [f"{'':10}" + "".join(f"{name:>16}" for name in names)]
+    for name, row in {figures["model"]: figures, **figures["baselines"]}.items():
+        lines.append(f"{name:10}" + "".join(f"{row[column]:16.3f}" for column in names))
+    if "psnr" in figures:
+        lines.append(
+            f"reconstruction of {figures['n_reconstructed']} pictures: "
+            f"{figures['psnr']:.1f} dB, SSIM {figures['ssim']:.3f}"
+        )
+    _say(options, figures, "\n".join(lines))
+
+
+def _projection_of(model: Any, catalogue: str) -> Any:
+    from recommender.fitting import fit_only_on
+    from recommender.library import open_catalogue
+
+    if model.defaults is None:
+        raise ModelError(f"--fitted-on: nothing of the model {model.name!r} is fitted")
+    return fit_only_on(model, open_catalogue(catalogue))
+
+
+def _record(file: Path, figures: dict[str, Any]) -> None:
+    """Keep what was measured beside the model, under what was asked."""
+    from recommender.config import read_json, write_json
+
+    names = [figures["catalogue"], figures["queries"], figures.get("label", "")]
+    if figures["fitted_on"] != figures["catalogue"]:
+        names.append(f"fitted on {figures['fitted_on']} only")
+    known = read_json(file, default={})
+    known.setdefault("evaluations", {})[" / ".join(name for name in names if name)] = figures
+    _write(lambda: write_json(file, known), file)
+
+
+def benchmark(options: argparse.Namespace) -> None:
+    """Time the parts on this machine."""
+    from recommender import benchmark as timing
+
+    with _progress("measuring") as progress:
+        figures = timing.benchmark(n_items=options.items, progress=progress)
+    lines = [
+        f"{name:44} {row['median_ms']:9.2f} ms  "
+        f"({row['min_ms']:.2f} to {row['max_ms']:.2f})"
+        + (f"  {row['times_faster']:7.1f} x faster" if "times_faster" in row else "")
+        for name, row in figures["timings"].items()
+    ]
+    _say(options, figures, "\n".join(lines))
+
+
+def _open_model(name: str | None) -> Any:
+    from recommender.recommend import default_model
+    from recommender.runtime import Autoencoder
+
+    return Autoencoder.open(name or default_model())
+
+
+def _open_recommender(catalogue: str, model: str | None) -> Any:
+    from recommender.recommend import Recommender, default_model
+
+    with _progress("indexing") as progress:
+        return Recommender.open(catalogue, model or default_model(), progress=progress)
+
+
+def _say(options: argparse.Namespace, document: Any, text: str) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=2) if options.json else text)
+
+
+def _write(write: Callable[[], None], file: Path) -> None:
+    try:
+        write()
+    except OSError as error:
+        raise RecommenderError(f"{file} cannot be written: {error.strerror}") from error
+
+
+@contextlib.contextmanager
+def _progress(what: str) -> Iterator[Progress]:
+    """A progress bar on a terminal; nothing where the output is read by a program."""
+    from tqdm import tqdm
+
+    with tqdm(desc=what, disable=None, leave=False, file=sys.stderr) as bar:
+
+        def report(n_done: int, n_all: int) -> None:
+            bar.total = n_all
+            bar.update(n_done - bar.n)
+
+        yield report
