@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format train benchmark timings lock clean
+.PHONY: demo test check format train train-perceptual figures benchmark timings lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/streamlit run app.py
@@ -25,10 +25,48 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 # The article's model, from the article's data: make train STYLE=path/to/style
-train: $(VENV)/.dev
+train: $(VENV)/.dev data/catalogues/style
+	$(BIN)/python -m recommender train article --catalogue style --out models/article
+
+# The product's own model, from both data sets: make train-perceptual STYLE=... CLOTHING=...
+train-perceptual: $(VENV)/.dev data/catalogues/style data/catalogues/clothing-train
+	$(BIN)/python -m recommender train perceptual --catalogue style --also clothing-train \
+		--also demo --out models/perceptual
+	$(BIN)/python -m recommender index --catalogue demo --model perceptual \
+		--out models/perceptual/index
+
+data/catalogues/style: | $(VENV)/.demo
 	$(BIN)/python -m recommender import $(STYLE) --name style \
 		--map image=file,category=product_name,brand=brand_name
-	$(BIN)/python -m recommender train article --catalogue style --out models/article
+
+data/catalogues/clothing-%: | $(VENV)/.demo
+	$(BIN)/python -m recommender import $(CLOTHING)/$* --name clothing-$*
+
+data/catalogues/customer: | $(VENV)/.demo
+	$(BIN)/python -m recommender import assets/catalogue/customer.csv --name customer
+
+# Every figure of the README's table, into models/*/metrics.json (about half an hour)
+EVALUATE = $(BIN)/python -m recommender evaluate --model $(1) --record models/$(1)/metrics.json
+define MEASURE
+	$(call EVALUATE,$(1)) --catalogue style
+	$(call EVALUATE,$(1)) --catalogue style --label brand
+	$(call EVALUATE,$(1)) --catalogue style --altered
+	$(call EVALUATE,$(1)) --catalogue clothing-train --queries clothing-test
+	$(call EVALUATE,$(1)) --catalogue demo
+	$(call EVALUATE,$(1)) --catalogue demo --label design
+	$(call EVALUATE,$(1)) --catalogue demo --queries customer --label item_id
+	$(call EVALUATE,$(1)) --catalogue demo --queries customer --label design
+endef
+figures: $(VENV)/.dev data/catalogues/style data/catalogues/clothing-train \
+		data/catalogues/clothing-test data/catalogues/customer
+	$(call MEASURE,article)
+	$(call MEASURE,perceptual)
+	for other in clothing-train demo; do \
+		$(call EVALUATE,perceptual) --catalogue style --fitted-on $$other; \
+		$(call EVALUATE,perceptual) --catalogue style --label brand --fitted-on $$other; \
+		$(call EVALUATE,perceptual) --catalogue style --altered --fitted-on $$other; done
+	for other in style demo; do $(call EVALUATE,perceptual) --catalogue clothing-train \
+		--queries clothing-test --fitted-on $$other; done
 
 benchmark: $(VENV)/.dev
 	$(BIN)/python -m recommender benchmark

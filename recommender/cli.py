@@ -70,6 +70,11 @@ def _make_parser() -> argparse.ArgumentParser:
         help="another catalogue to learn from; may be given more than once (perceptual only)",
     )
     command.add_argument("--out", type=Path, help="folder of the trained model")
+    command.add_argument(
+        "--adapt",
+        action="store_true",
+        help="go on from the model that ships, for this catalogue alone (perceptual only)",
+    )
     _add_json(command)
 
     command = add("index", commands.index, "encode a catalogue and build its index")
@@ -102,6 +107,18 @@ def _make_parser() -> argparse.ArgumentParser:
     command = add(
         "evaluate", commands.evaluate, "score a model on a catalogue's labels and pictures"
     )
+    _add_evaluation(command)
+    _add_names(command, catalogue_required=True)
+
+    command = add(
+        "benchmark", commands.benchmark, "time the parts on this machine, as ratios in one run"
+    )
+    command.add_argument("--items", type=_positive, default=2_000)
+    _add_json(command)
+    return parser
+
+
+def _add_evaluation(command: argparse.ArgumentParser) -> None:
     command.add_argument("--queries", help="a catalogue whose items ask, instead of leave-one-out")
     command.add_argument("--label", default="category", metavar="COLUMN")
     command.add_argument(
@@ -118,14 +135,6 @@ def _make_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="ask with the items' own pictures, cropped, turned, lit and set elsewhere",
     )
-    _add_names(command, catalogue_required=True)
-
-    command = add(
-        "benchmark", commands.benchmark, "time the parts on this machine, as ratios in one run"
-    )
-    command.add_argument("--items", type=_positive, default=2_000)
-    _add_json(command)
-    return parser
 
 
 def _add_names(command: argparse.ArgumentParser, *, catalogue_required: bool = False) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 from recommender.config import check_name, home
 from recommender.errors import ModelError, RecommenderError
 
+ADAPTING: dict[str, Any] = {"adapts": True, "epochs": 8, "learning_rate": 3e-4}
+
 Progress = Callable[[int, int], None]
 
 
@@ -56,8 +58,8 @@ def train(options: argparse.Namespace) -> None:
     if options.model not in (ARTICLE, PERCEPTUAL):
         known = f"{ARTICLE}, {PERCEPTUAL}"
         raise ModelError(f"there is no recipe for the model {options.model!r}; known: {known}")
-    if options.also and options.model == ARTICLE:
-        raise ModelError("--also is for perceptual: the article's model learns from one catalogue")
+    if (options.also or options.adapt) and options.model == ARTICLE:
+        raise ModelError("--also and --adapt are for perceptual: the article's model has neither")
     catalogue = open_catalogue(options.catalogue)
     others = [open_catalogue(name) for name in options.also]
     folder = options.out or home() / "models" / options.model
@@ -66,7 +68,8 @@ def train(options: argparse.Namespace) -> None:
             catalogue,
             others,
             folder,
-            {"epochs": options.epochs} if options.epochs else {},
+            (ADAPTING if options.adapt else {})
+            | ({"epochs": options.epochs} if options.epochs else {}),
             lambda done, of, _loss: progress(done, of),
         )
     figures |= _score_trained(catalogue, folder)
@@ -281,7 +284,8 @@ def _record(file: Path, figures: dict[str, Any]) -> None:
     if figures["fitted_on"] != figures["catalogue"]:
         names.append(f"fitted on {figures['fitted_on']} only")
     known = read_json(file, default={})
-    known.setdefault("evaluations", {})[" / ".join(name for name in names if name)] = figures
+    kept = {name: value for name, value in figures.items() if name != "confusion"}
+    known.setdefault("evaluations", {})[" / ".join(name for name in names if name)] = kept
     _write(lambda: write_json(file, known), file)
 
 

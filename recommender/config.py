@@ -97,6 +97,7 @@ class PerceptualConfig(Settings):
     epochs, batch_size, learning_rate : of Adam; the rate falls along a cosine
     epoch_size : pictures an epoch, drawn from all training pictures
     train_fraction, seed : of the split, the same as the article's
+    adapts : go on from the weights that ship instead of from a linear code
     """
 
     decoded_size_px: int = 150
@@ -118,6 +119,7 @@ class PerceptualConfig(Settings):
     learning_rate: float = 1e-3
     train_fraction: float = 0.7
     seed: int = 0
+    adapts: bool = False
 
     @property
     def n_latent(self) -> int:

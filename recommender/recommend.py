@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from recommender import images, indexing, metrics
 from recommender.catalogue import Catalogue, Item
 from recommender.config import ARTICLE, DEMO, PERCEPTUAL, available_models
-from recommender.errors import CatalogueError, StaleIndex
+from recommender.errors import CatalogueError, ModelError, StaleIndex
 from recommender.images import DEFAULT_LIMITS, ImageLimits
 from recommender.index import QUANTILES, Index
 from recommender.library import open_catalogue
+from recommender.regions import MatchingRegions, matching_regions
 from recommender.runtime import Autoencoder
 
 MAX_NEIGHBOURS = 1_000
@@ -198,6 +199,24 @@ class Recommender:
     ) -> Reconstruction:
         """What the machine keeps of a picture, given as bytes or as a path."""
         return reconstruct(self.model, images.load(source, limits=limits))
+
+    def matching_regions(
+        self, first: NDArray[np.uint8], second: NDArray[np.uint8]
+    ) -> MatchingRegions:
+        """Which parts of two pictures look alike, as far as the model sees; no cause is claimed.
+
+        Parameters
+        ----------
+        first, second : ndarray of shape (height, width, 3), uint8, as `images.load` gives them
+
+        Raises
+        ------
+        ModelError : the model does not say what is where
+        """
+        spatial = self.model.encode([self.model.prepare(each) for each in (first, second)]).spatial
+        if spatial is None:
+            raise ModelError(f"the model {self.model.name!r} does not say what is where")
+        return matching_regions(spatial[0], spatial[1])
 
     def warm_up(self) -> None:
         """Do now what the first query would wait for: import, load and fit."""

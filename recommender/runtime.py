@@ -8,7 +8,7 @@ import hashlib
 import math
 import os
 import queue
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,10 +38,13 @@ class Encoded:
     ----------
     latents : ndarray of shape (n, *latent_shape), what the decoder reads
     features : ndarray of shape (n, n_features), what embeddings are made of
+    spatial : ndarray of shape (n, height, width, channels), what is where, or None if the model
+        does not say
     """
 
     latents: Floats
     features: Floats
+    spatial: Floats | None = None
 
 
 class Autoencoder:
@@ -115,12 +118,11 @@ class Autoencoder:
         if not outputs:
             raise ValueError("nothing to encode: the batch is empty")
         latents = np.concatenate([output["latent"] for output in outputs])
-        features = [output.get("features") for output in outputs]
+        features, spatial = (_joined(outputs, name) for name in ("features", "spatial"))
         return Encoded(
             latents=latents,
-            features=latents.reshape(len(latents), -1)
-            if features[0] is None
-            else np.concatenate([part for part in features if part is not None]),
+            features=latents.reshape(len(latents), -1) if features is None else features,
+            spatial=spatial,
         )
 
     def decode(self, latents: Floats) -> Floats:
@@ -145,6 +147,11 @@ class Autoencoder:
         # Many pictures: one thread each keeps all cores busier than many threads on one picture
         with ThreadPoolExecutor(N_THREADS) as pool:
             return list(pool.map(lambda values: network.run(values, n_threads=1), inputs))
+
+
+def _joined(outputs: Sequence[Mapping[str, Floats]], name: str) -> Floats | None:
+    """One output of many runs, or None if the network does not have it."""
+    return np.concatenate([each[name] for each in outputs]) if name in outputs[0] else None
 
 
 class _Network:

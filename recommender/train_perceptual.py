@@ -58,6 +58,7 @@ from recommender.train import (
 )
 
 BACKBONE_FILE = MODELS / PERCEPTUAL / "backbone.npz"
+TRAINED_FILE = MODELS / PERCEPTUAL / "weights.npz"
 FIRST_SHARE = 0.6  # of an epoch's pictures come from the catalogue that is trained for
 ERROR_FLOOR = 1e-5  # 50 dB: no picture is worth improving beyond that
 MAX_GRADIENT_NORM = 1.0
@@ -123,7 +124,10 @@ def train_perceptual(
     other_rows = np.arange(len(catalogue), len(examples.squares))
     learned_from = [(catalogue, train_rows), *((each, np.arange(len(each))) for each in others)]
     head, decode = code_head(config), decoder(config)
-    start_linear(head, decode, examples, train_rows, config)
+    if config.adapts:
+        load_trained(head, decode)
+    else:
+        start_linear(head, decode, examples, train_rows, config)
     checkpoints = checkpoint_folder(folder, catalogue, config)
     progress = _fit(
         (head, decode), examples, (train_rows, other_rows, held_out_rows), config, checkpoints,
@@ -169,6 +173,24 @@ def prepare(catalogues: Sequence[Catalogue], config: PerceptualConfig) -> Exampl
             found = extract(squares[rows][:, :, ::turn])
             spatial[mirrored, rows], kind[mirrored, rows] = (part.numpy() for part in found)
     return Examples(squares=squares, targets=targets, spatial=spatial, kind=kind)
+
+
+def load_trained(head: keras.Model, decode: keras.Model) -> None:
+    """Set the weights of the model that ships."""
+    with np.load(TRAINED_FILE, allow_pickle=False) as arrays:
+        for name, model in (("head", head), ("decoder", decode)):
+            weights = [arrays[f"{name}_{number}"] for number in range(len(model.weights))]
+            model.set_weights([each.astype(np.float32) for each in weights])
+
+
+def save_trained(head: keras.Model, decode: keras.Model, file: Path) -> None:
+    """Keep the trained weights in half precision, for a model to be adapted from."""
+    arrays = {
+        f"{name}_{number}": weight.astype(np.float16)
+        for name, model in (("head", head), ("decoder", decode))
+        for number, weight in enumerate(model.get_weights())
+    }
+    np.savez_compressed(file, **arrays)
 
 
 def start_linear(
@@ -331,8 +353,10 @@ def _write_folder(
     fresh = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    shutil.copy(BACKBONE_FILE, fresh / "backbone.npz")
+    for name in (BACKBONE_FILE.name, "README.md"):  # the weights' notice goes with them
+        shutil.copy(BACKBONE_FILE.with_name(name), fresh / name)
     head, decode = models
+    save_trained(head, decode, fresh / TRAINED_FILE.name)
     whole = encoder(config)
     load_weights(whole.get_layer("backbone"), BACKBONE_FILE)
     whole.get_layer("code_head").set_weights(head.get_weights())

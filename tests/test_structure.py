@@ -46,7 +46,8 @@ ALLOWED = {
         "metrics",
         *CATALOGUE,
     },
-    "recommend": {"runtime", "indexing", "metrics", *INDEX, *CATALOGUE},
+    "regions": set(),
+    "recommend": {"runtime", "indexing", "metrics", "regions", *INDEX, *CATALOGUE},
     "evaluate": {
         "recommend",
         "indexing",
