@@ -8,7 +8,7 @@ from recommender.ui import filters, gallery, layout, link, resources, words
 from recommender.ui.filters import Facets, Filters
 
 PER_PAGE = 24
-MAX_PILLS = 24  # more categories than this go into a list
+MAX_PILLS = 40  # more categories than this go into a list
 KEYS = ("q", "category", "colour", "material", "price", "sort", "page")
 GALLERY = "browse-gallery"
 

@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from recommender.config import ARTICLE
+from recommender.config import ARTICLE, PERCEPTUAL, available_models
 from recommender.feeds import import_source
 from recommender.library import open_catalogue
+from recommender.ui import samples, words
 from tests.conftest import draw
 from tests.ui.conftest import OpenPage
 
@@ -63,10 +64,11 @@ def test_search_and_filters_narrow_the_gallery(open_page: OpenPage) -> None:
 
 def test_the_gallery_is_kept_in_the_link(open_page: OpenPage) -> None:
     app = open_page(category="Mug", sort="Price, low to high", page="2")
-    prices = sorted(item.price or 0 for item in open_catalogue("demo") if item.category == "mug")
+    mugs = [item for item in open_catalogue("demo") if item.category == "mug"]
+    second = sorted(mugs, key=lambda item: item.price or 0)[24:48]
     shown = cards(app, "browse-gallery")
     assert {card["facts"] for card in shown} == {"mug"}
-    assert [card["price"] for card in shown] == [f"{price:,.2f}" for price in prices[24:48]]
+    assert [card["price"] for card in shown] == [words.price(item) for item in second]
 
 
 def test_lookalikes_show_the_product_and_its_neighbours(open_page: OpenPage) -> None:
@@ -146,6 +148,31 @@ def test_a_bad_upload_is_one_sentence_and_the_next_one_works(
     app = upload(app, file_of(draw("disc", "red")), "second.png")
     assert "That did not work." not in said(app)
     assert cards(app, "photo-matches")
+
+
+def test_a_sample_photo_is_answered(open_page: OpenPage) -> None:
+    photos = samples.all_samples()
+    if not photos:
+        pytest.skip("this catalogue comes without sample photos")
+    app = open_page("photo", sample=photos[0].id)
+    assert photos[0].title in said(app)
+    assert len(cards(app, "photo-samples")) == len(photos)
+    assert cards(app, "photo-matches")
+
+
+@pytest.mark.skipif(PERCEPTUAL not in available_models(), reason="there is no such model")
+def test_colours_may_count_more(open_page: OpenPage) -> None:
+    item = open_catalogue("demo").items[0]
+    shown = {}
+    for weigh in ("Same kind", "Same colours"):
+        app = open_page("lookalikes", item=item.item_id, model=PERCEPTUAL, weigh=weigh)
+        assert not app.exception
+        found = cards(app, "lookalikes-gallery")
+        shown[weigh] = [card["id"] for card in found]
+        assert all("weigh=" in str(card["href"]) for card in found)
+    assert shown["Same kind"] != shown["Same colours"]
+    app = open_page("lookalikes", item=item.item_id, model=ARTICLE)
+    assert "weigh" not in [slider.key for slider in app.select_slider]
 
 
 def test_a_catalogue_of_ones_own_is_browsed_by_its_name(open_page: OpenPage, shop: Path) -> None:
