@@ -15,10 +15,11 @@ import random
 import subprocess
 import sys
 from dataclasses import dataclass
-from math import cos, pi, sin
+from math import cos, pi, radians, sin
 from pathlib import Path
 from typing import Any
 
+import bpy
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
@@ -27,7 +28,7 @@ from .materials import fabric, marble, plain, wood
 from .palette import ALL_COLOURS, COLOURS, Colour
 from .plan import Variant, seed_of, variants
 from .render import build, describe, silent
-from .shapes import ball_profile, box, lathe, mesh
+from .shapes import ball_profile, box, lathe, link, mesh
 
 log = logging.getLogger("studio")
 
@@ -121,10 +122,16 @@ def set_up(photo: Photo, rng: random.Random) -> tuple[dict[str, Any], list[str]]
     record = describe(photo.variant, product)
     points = scene.stand(product.parts)
     tags = []
+    before = set(bpy.context.scene.objects)
     room(rng)
     if rng.random() < CLUTTER_SHARE:
         clutter(rng)
         tags.append("clutter")
+    if cos(radians(product.azimuth_deg)) < 0:  # seen from behind: the wall goes to the other side
+        pivot = link(bpy.data.objects.new("pivot", None))
+        for thing in set(bpy.context.scene.objects) - before - {pivot}:
+            thing.parent = pivot
+        pivot.rotation_euler = (0, 0, pi)
     lens, turn = rng.choice((28, 35, 50)), rng.uniform(-8, 8)
     azimuth = product.azimuth_deg + rng.uniform(-25, 25)
     elevation = min(80.0, product.elevation_deg + rng.uniform(0, 20))
