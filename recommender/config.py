@@ -113,7 +113,7 @@ class PerceptualConfig(Settings):
     encoder_blocks: int = 1
     decoder_filters: tuple[int, ...] = (128, 96, 48)
     decoder_blocks: int = 3
-    epochs: int = 32
+    epochs: int = 18
     epoch_size: int = 1600
     batch_size: int = 16
     learning_rate: float = 1e-3

@@ -27,6 +27,7 @@ from recommender.errors import ModelError
 N_DIMS_KIND, N_DIMS_COLOUR = 208, 48
 N_DIMS = N_DIMS_KIND + N_DIMS_COLOUR
 N_WHITENED = 384  # principal components that the whitening works on
+N_PRIOR, N_NUISANCES = 208, 80  # principal components that the defaults keep
 COLOUR_WEIGHT = 0.3
 PRIOR_ITEMS = 200.0  # how many items the defaults count as
 DAMPING = 5.0  # of the whitening, in mean variances: more is closer to none at all
@@ -155,11 +156,10 @@ def fit_defaults(features: Floats, differences: Floats, n_kind: int) -> Defaults
     differences : (n_views, n_kind), of altered views from their originals
     """
     kind, colour = features[:, :n_kind], features[:, n_kind:]
-    zero = np.zeros(n_kind, np.float32)
     return Defaults(
         kind_mean=kind.mean(axis=0),
-        kind_components=_principal(kind - kind.mean(axis=0), N_WHITENED).astype(np.float16),
-        nuisances=_principal(differences - zero, N_WHITENED // 3).astype(np.float16),
+        kind_components=_principal(kind - kind.mean(axis=0), N_PRIOR).astype(np.float16),
+        nuisances=_principal(differences, N_NUISANCES).astype(np.float16),
         colour_mean=colour.mean(axis=0),
         colour_components=_principal(colour - colour.mean(axis=0), N_DIMS_COLOUR).astype(
             np.float16
