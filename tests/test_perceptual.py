@@ -125,6 +125,19 @@ def test_training_goes_on_after_an_interruption_and_its_model_recommends(
     assert uploaded.matches[0].similarity == pytest.approx(1, abs=1e-3)
 
 
+def test_the_model_that_ships_can_be_adapted(shop: Path, tmp_path: Path) -> None:
+    import_source(shop, "shop", column_map={"image": "file"})
+    catalogue = open_catalogue("shop")
+    settings = {"epochs": 1, "epoch_size": 16, "batch_size": 8, "learning_rate": 1e-5}
+    scores = {}
+    for adapts in (False, True):
+        config = PerceptualConfig(adapts=adapts, **settings)
+        folder = tmp_path / str(adapts) / "perceptual"
+        scores[adapts] = train_perceptual.train_perceptual(catalogue, [], folder, config)["psnr"]
+    # two tiny steps change little: what differs is where they start
+    assert scores[True] > scores[False] + 1
+
+
 @pytest.mark.skipif(
     not (MODELS / "perceptual" / "encoder.tflite").exists(), reason="the model is not trained yet"
 )

@@ -96,6 +96,17 @@ def _ask() -> Photo | None:
 
 
 def _ask_sample() -> Photo | None:
+    chosen = st.query_params.get("sample")
+    if not chosen:
+        _draw_samples()
+        return None
+    with st.expander("Choose another sample photo"):
+        _draw_samples()
+    sample = samples.sample(chosen)
+    return Photo(id=sample.id, title=sample.title, data=sample.file.read_bytes())
+
+
+def _draw_samples() -> None:
     gallery.show(
         [
             Card(
@@ -114,11 +125,6 @@ def _ask_sample() -> Photo | None:
         name="Sample photos",
         view="samples",
     )
-    chosen = st.query_params.get("sample")
-    if not chosen:
-        return None
-    sample = samples.sample(chosen)
-    return Photo(id=sample.id, title=sample.title, data=sample.file.read_bytes())
 
 
 def _look(recommender: "Recommender", photo: Photo) -> Seen:
