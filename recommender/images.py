@@ -147,7 +147,7 @@ def encode_png(pixels: Pixels) -> bytes:
 
 def _read(source: Source, limits: ImageLimits) -> tuple[str, bytes]:
     if isinstance(source, bytes):
-        name, n_bytes = "the picture", len(source)
+        name, n_bytes = "the file", len(source)
     else:
         path = Path(source)
         name = path.name

@@ -83,6 +83,11 @@ def bootstrap_interval(
     return float(low), float(high)
 
 
+def to_unit_range(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """uint8 pixels to float32 in [0, 1]."""
+    return pixels.astype(np.float32) / np.float32(255)
+
+
 def psnr(original: NDArray[np.float32], decoded: NDArray[np.float32]) -> float:
     """Peak signal-to-noise ratio in decibels of one picture with values in [0, 1]."""
     error = float(np.mean((original.astype(np.float64) - decoded) ** 2))

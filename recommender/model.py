@@ -5,9 +5,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read by TensorFlow while it is imported
 
 import keras
-import numpy as np
 from keras import KerasTensor, layers, ops
-from numpy.typing import NDArray
 
 from recommender.config import ArticleConfig
 
@@ -121,11 +119,6 @@ def with_pixels(encoder: keras.Model) -> keras.Model:
     pixels = keras.Input((height, width, channels), batch_size=1, dtype="uint8", name="images")
     scaled = layers.Rescaling(1 / PIXEL_MAX)(ops.cast(pixels, "float32"))
     return keras.Model(pixels, {"latent": encoder(scaled)}, name="encoder_with_pixels")
-
-
-def to_unit_range(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """uint8 pixels to float32 in [0, 1]."""
-    return pixels.astype(np.float32) / np.float32(PIXEL_MAX)
 
 
 def _article_latent_shape(config: ArticleConfig) -> tuple[int, int, int]:

@@ -1,9 +1,10 @@
 """The one facade that the page and the command line call."""
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -68,15 +69,22 @@ class Reconstruction:
     Attributes
     ----------
     original, decoded : ndarray of shape (size, size, 3), uint8
-    psnr, ssim : of `decoded` against `original`; decibels, and at most 1
     n_numbers : how many numbers the code has
     """
 
     original: NDArray[np.uint8]
     decoded: NDArray[np.uint8]
-    psnr: float
-    ssim: float
     n_numbers: int
+
+    @cached_property
+    def psnr(self) -> float:
+        """Peak signal-to-noise ratio of `decoded` against `original`, in decibels."""
+        return metrics.psnr(*map(metrics.to_unit_range, (self.original, self.decoded)))
+
+    @cached_property
+    def ssim(self) -> float:
+        """Structural similarity of `decoded` and `original`, at most 1."""
+        return metrics.ssim(*map(metrics.to_unit_range, (self.original, self.decoded)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +123,7 @@ class Recommender:
         self.catalogue = catalogue
         self.model = model
         self.index = index
+        self._reconstructing = threading.Lock()
         self._reconstruct_item = lru_cache(KEPT_RECONSTRUCTIONS)(self._decode_item)
 
     @classmethod
@@ -192,7 +201,8 @@ class Recommender:
 
     def reconstruct_item(self, item_id: str) -> Reconstruction:
         """What the machine kept of a product's picture; the latest ones are remembered."""
-        return self._reconstruct_item(item_id)
+        with self._reconstructing:  # a page asks twice at once, for what was kept and what was lost
+            return self._reconstruct_item(item_id)
 
     def reconstruct(
         self, source: images.Source, *, limits: ImageLimits = DEFAULT_LIMITS
@@ -311,13 +321,9 @@ def reconstruct(model: Autoencoder, pixels: NDArray[np.uint8]) -> Reconstruction
     """
     encoded = model.encode([model.prepare(pixels)])
     decoded = model.decode(encoded.latents)[0]
-    target = model.prepare_target(pixels)
-    original = target.astype(np.float32) / np.float32(255)
     return Reconstruction(
-        original=target,
+        original=model.prepare_target(pixels),
         decoded=np.rint(decoded * 255).astype(np.uint8),
-        psnr=metrics.psnr(original, decoded),
-        ssim=metrics.ssim(original, decoded),
         n_numbers=int(encoded.latents[0].size),
     )
 

@@ -19,7 +19,6 @@ from recommender.model import (  # first: it quietens TensorFlow before anything
     article_encoder,
     article_trainer,
     copy_weights,
-    to_unit_range,
     with_pixels,
 )
 
@@ -273,7 +272,7 @@ def _make_step(
 
 def _batches(pixels: NDArray[np.uint8], size: int) -> Iterator[NDArray[np.float32]]:
     for start in range(0, len(pixels), size):
-        yield to_unit_range(pixels[start : start + size])
+        yield metrics.to_unit_range(pixels[start : start + size])
 
 
 def _measure(

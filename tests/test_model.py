@@ -12,6 +12,7 @@ pytest.importorskip(
 import keras
 from keras import layers
 
+from recommender import metrics
 from recommender.config import MODELS, ArticleConfig
 from recommender.model import (
     UpsampleConv2D,
@@ -19,7 +20,6 @@ from recommender.model import (
     article_encoder,
     article_trainer,
     copy_weights,
-    to_unit_range,
 )
 from recommender.runtime import Autoencoder
 
@@ -116,7 +116,7 @@ def test_what_is_served_equals_keras(
     decoder.load_weights(MODELS / "article" / "decoder.weights.h5")
     served = Autoencoder(MODELS / "article")
     squares = rng.integers(0, 256, (3, 150, 150, 3), np.uint8)
-    latents = np.asarray(encoder(to_unit_range(squares)))
+    latents = np.asarray(encoder(metrics.to_unit_range(squares)))
     encoded = served.encode(squares)
     assert encoded.latents == pytest.approx(latents, abs=1e-4)
     assert served.decode(encoded.latents) == pytest.approx(np.asarray(decoder(latents)), abs=1e-4)

@@ -45,6 +45,7 @@ function fill(entry, card) {
   entry.classList.remove("picked");
   part("button").setAttribute("aria-label", card.label);
   part("button").onclick = (event) => open(entry, card.href, event.ctrlKey || event.metaKey);
+  part("button").onpointerdown = () => fetchAhead(card.ahead);
   part("button").onauxclick = (event) => event.button === 1 && open(entry, card.href, true);
   const picture = part("img");
   picture.alt = card.alt;
@@ -65,6 +66,11 @@ function open(entry, href, inNewTab) {
   entry.classList.add("picked");
   window.history.pushState({}, "", href);
   window.dispatchEvent(new PopStateEvent("popstate"));
+}
+
+// The next page's pictures travel while the server still works on the page itself.
+function fetchAhead(addresses) {
+  for (const address of addresses) new Image().src = address;
 }
 
 function forget(known, cards) {

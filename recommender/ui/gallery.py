@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from recommender.catalogue import Catalogue, Item
 from recommender.ui import link, pictures, words
+
+if TYPE_CHECKING:
+    from recommender.runtime import Autoencoder
 
 FOLDER = Path(__file__).parent
 EAGER_CARDS = 12  # what a first screen shows; the others load when they come near
@@ -29,6 +32,7 @@ class Card:
     label : the button's name for a screen reader
     alt : what the picture shows
     similarity : in [0, 1], or None where nothing is compared
+    ahead : addresses of pictures that are fetched while the card is being picked
     """
 
     id: str
@@ -41,16 +45,23 @@ class Card:
     price: str
     similarity: float | None = None
     similarity_text: str = ""
+    ahead: Sequence[str] = ()
 
 
 def make_card(
-    catalogue: Catalogue, item: Item, similarity: float | None = None, *, start: str = ""
+    catalogue: Catalogue,
+    item: Item,
+    similarity: float | None = None,
+    *,
+    start: str = "",
+    model: "Autoencoder | None" = None,
 ) -> Card:
     """The card of a product, with its similarity if it is an answer to a query.
 
     Parameters
     ----------
     start : see `link.to_item`
+    model : whose reconstruction the card leads to
     """
     share = "" if similarity is None else words.similarity(similarity)
     title, price = words.name(item), words.price(item)
@@ -66,6 +77,10 @@ def make_card(
         price=price,
         similarity=similarity,
         similarity_text=share,
+        ahead=[pictures.item_url(catalogue, item, "large")]
+        + [pictures.kept_url(catalogue, item, model, kind) for kind in ("kept", "lost")]
+        if model
+        else (),
     )
 
 

@@ -147,6 +147,7 @@ def _look(recommender: "Recommender", photo: Photo) -> Seen:
             lost=pictures.data_url(pictures.lost(rebuilt)),
             alt=photo.title,
             n_numbers=rebuilt.n_numbers,
+            heading="h2",
         ),
     )
     st.session_state[_SEEN] = (key, seen)

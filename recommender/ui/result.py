@@ -31,6 +31,7 @@ class Stage:
     original, kept, lost : addresses of the three pictures
     alt : what the original shows
     n_numbers : how many numbers the reconstruction was made from
+    heading : "h1" where the title is the page's, else "h2"
     """
 
     title: str
@@ -41,6 +42,7 @@ class Stage:
     lost: str
     alt: str
     n_numbers: int
+    heading: str = "h1"
 
 
 def draw(
@@ -76,7 +78,13 @@ def draw(
     heading.html(f'<h2 class="bar">{text}</h2>')
     gallery.show(
         [
-            gallery.make_card(recommender.catalogue, match.item, match.similarity, start=start)
+            gallery.make_card(
+                recommender.catalogue,
+                match.item,
+                match.similarity,
+                start=start,
+                model=recommender.model,
+            )
             for match in answer.matches[:n_neighbors]
         ],
         key=key,
@@ -136,9 +144,10 @@ def _draw_stage(stage: Stage, trust: "Trust") -> None:
         f'height="400"><figcaption><b>{caption}</b><span>{note}</span></figcaption></figure>'
         for kind, src, text, caption, note in figures
     )
+    title = f"<{stage.heading}>{words.html(stage.title)}</{stage.heading}>"
     facts = " · ".join(words.html(fact) for fact in stage.facts)
     st.html(
-        f'<section class="stage"><div class="about"><h1>{words.html(stage.title)}</h1>'
+        f'<section class="stage"><div class="about">{title}'
         + (f'<p class="facts">{facts}</p>' if facts else "")
         + (f'<p class="price">{words.html(stage.price)}</p>' if stage.price else "")
         + f'<div class="trust {trust.level}"><b>{words.TRUST_BADGES[trust.level]}</b>'
