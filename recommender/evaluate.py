@@ -81,12 +81,7 @@ def evaluate(
         ranked = _rank(gallery_rows, query_rows, own_rows)
         return _score(gallery_labels[ranked] == query_labels[:, None])
 
-    embed = gallery.index.embed if projection is None else projection.apply
-    gallery_rows = (
-        _rows(gallery, gallery_items)
-        if projection is None
-        else embed_items(gallery.catalogue, gallery_items, gallery.model, embed)
-    )
+    gallery_rows, embed = _rows(gallery, gallery_items, projection)
     query_rows = (
         gallery_rows if queries is None else embed_items(queries, query_items, gallery.model, embed)
     )
@@ -162,20 +157,12 @@ def evaluate_altered(
     The queries are items that the model was not trained on, where that is known. Scores as
     `evaluate` does; only the recall says something here.
     """
-    held_out = set(read_json(gallery.model.folder / "held_out.json", default=[]))
-    items = [item for item in gallery.catalogue if item.item_id in held_out]
-    if len(items) < len(held_out) or not items:
-        items = list(gallery.catalogue.items)
+    items = _held_out(gallery.model, gallery.catalogue) or list(gallery.catalogue)
     rng = np.random.default_rng(SEED)
     chosen = [items[row] for row in np.sort(rng.permutation(len(items))[:n_queries])]
     positions = {item.item_id: row for row, item in enumerate(gallery.catalogue)}
     targets = np.array([positions[item.item_id] for item in chosen])
-    embed = gallery.index.embed if projection is None else projection.apply
-    gallery_rows = (
-        _rows(gallery, gallery.catalogue.items)
-        if projection is None
-        else embed_items(gallery.catalogue, gallery.catalogue.items, gallery.model, embed)
-    )
+    gallery_rows, embed = _rows(gallery, gallery.catalogue.items, projection)
     altered = [
         alter(images.letterbox(images.load(gallery.catalogue.image_path(item)), ALTERED_PX), rng)
         for item in chosen
@@ -211,11 +198,9 @@ def measure_reconstruction(model: Autoencoder, catalogue: Catalogue) -> dict[str
     These are the held-out items where the catalogue is the one that the model was trained on,
     and otherwise all items, or an even selection of a thousand of them.
     """
-    held_out = set(read_json(model.folder / "held_out.json", default=[]))
-    items = [item for item in catalogue if item.item_id in held_out]
-    if len(items) < len(held_out) or not items:
-        everything = catalogue.items
-        items = list(everything[:: -(-len(everything) // MAX_RECONSTRUCTED)])
+    everything = list(catalogue)
+    some = everything[:: -(-len(everything) // MAX_RECONSTRUCTED)]
+    items = _held_out(model, catalogue) or some
     results = [reconstruct(model, images.load(catalogue.image_path(item))) for item in items]
     return {
         "psnr": round(float(np.mean([result.psnr for result in results])), 3),
@@ -267,9 +252,23 @@ def _labelled(
     return items, np.array([value(item) for item in items], dtype=object)
 
 
-def _rows(recommender: Recommender, items: Sequence[Item]) -> Floats:
-    rows = [recommender.index.row(item.item_id) for item in items]
-    return np.take(recommender.index.embeddings, rows, axis=0)
+def _held_out(model: Autoencoder, catalogue: Catalogue) -> list[Item]:
+    """The items that the model was not trained on; none if it was trained on another catalogue."""
+    held_out = set(read_json(model.folder / "held_out.json", default=[]))
+    items = [item for item in catalogue if item.item_id in held_out]
+    return items if len(items) == len(held_out) else []
+
+
+def _rows(
+    recommender: Recommender, items: Sequence[Item], projection: Projection | None
+) -> tuple[Floats, Callable[[Floats], Floats]]:
+    """Embeddings of items, and what makes such embeddings of features."""
+    index = recommender.index
+    if projection is not None:
+        embed = projection.apply
+        return embed_items(recommender.catalogue, items, recommender.model, embed), embed
+    rows = [index.row(item.item_id) for item in items]
+    return np.take(index.embeddings, rows, axis=0), index.embed
 
 
 def _describe_all(

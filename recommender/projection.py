@@ -16,6 +16,7 @@ well-conditioned estimator for large-dimensional covariance matrices", 2004 (shr
 """
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -87,6 +88,11 @@ class Projection(_Arrays):
     colour_mean: Floats
     colour_weights: NDArray[np.float16]
 
+    @cached_property
+    def _single(self) -> tuple[Floats, Floats]:
+        """Both weights in single precision, converted once and not at every query."""
+        return self.kind_weights.astype(np.float32), self.colour_weights.astype(np.float32)
+
     @property
     def n_dims(self) -> int:
         """Numbers in an embedding."""
@@ -95,8 +101,9 @@ class Projection(_Arrays):
     def apply(self, features: Floats) -> Floats:
         """Unit-length embeddings (n, n_dims) of features (n, n_kind + n_colour)."""
         n_kind = len(self.kind_mean)
-        kind = (features[:, :n_kind] - self.kind_mean) @ self.kind_weights.astype(np.float32)
-        colour = (features[:, n_kind:] - self.colour_mean) @ self.colour_weights.astype(np.float32)
+        kind_weights, colour_weights = self._single
+        kind = np.asarray((features[:, :n_kind] - self.kind_mean) @ kind_weights, np.float32)
+        colour = np.asarray((features[:, n_kind:] - self.colour_mean) @ colour_weights, np.float32)
         length = np.hypot(1, COLOUR_WEIGHT)
         parts = [_unit(kind) * (1 / length), _unit(colour) * (COLOUR_WEIGHT / length)]
         return np.asarray(np.hstack(parts), np.float32)

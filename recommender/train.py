@@ -107,7 +107,7 @@ def train_article(
         pixels[train_rows],
         pixels[held_out_rows],
         config,
-        checkpoint_folder(folder, catalogue, config),
+        checkpoint_folder(folder, [catalogue], config),
         report,
     )
     encoder, decoder = article_encoder(config), article_decoder(config)
@@ -129,7 +129,7 @@ def train_article(
     }
     held_out_ids = [catalogue.items[row].item_id for row in held_out_rows]
     _write_folder(folder, config, encoder, decoder, figures, held_out_ids)
-    shutil.rmtree(checkpoint_folder(folder, catalogue, config), ignore_errors=True)
+    shutil.rmtree(checkpoint_folder(folder, [catalogue], config), ignore_errors=True)
     return figures
 
 
@@ -287,9 +287,10 @@ def _measure(
     return {"psnr": round(float(np.mean(psnrs)), 3), "ssim": round(float(np.mean(ssims)), 4)}
 
 
-def checkpoint_folder(folder: Path, catalogue: Catalogue, config: Settings) -> Path:
+def checkpoint_folder(folder: Path, catalogues: Sequence[Catalogue], config: Settings) -> Path:
     """Beside the model; named by what is trained, so that other settings start afresh."""
-    key = json.dumps([catalogue.fingerprint, config.to_dict()], sort_keys=True).encode()
+    fingerprints = [catalogue.fingerprint for catalogue in catalogues]
+    key = json.dumps([*fingerprints, config.to_dict()], sort_keys=True).encode()
     return folder.parent / f".{folder.name}-{images.content_fingerprint(key)[:12]}"
 
 

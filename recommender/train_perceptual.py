@@ -128,7 +128,7 @@ def train_perceptual(
         load_trained(head, decode)
     else:
         start_linear(head, decode, examples, train_rows, config)
-    checkpoints = checkpoint_folder(folder, catalogue, config)
+    checkpoints = checkpoint_folder(folder, [catalogue, *others], config)
     progress = _fit(
         (head, decode), examples, (train_rows, other_rows, held_out_rows), config, checkpoints,
         report,

@@ -12,8 +12,6 @@ import io
 import json
 import logging
 import random
-import subprocess
-import sys
 from dataclasses import dataclass
 from math import cos, pi, radians, sin
 from pathlib import Path
@@ -29,6 +27,7 @@ from .palette import ALL_COLOURS, COLOURS, Colour
 from .plan import Variant, seed_of, variants
 from .render import build, describe, silent
 from .shapes import ball_profile, box, lathe, link, mesh
+from .shards import add_arguments, fan_out, part_of
 
 log = logging.getLogger("studio")
 
@@ -217,21 +216,13 @@ def take(photo: Photo, out: Path) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run from the command line; run again, it goes on."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--limit", type=int)
-    parser.add_argument("--shard", default="1/1")
-    parser.add_argument("--workers", type=int, default=1)
+    add_arguments(parser)
     options = parser.parse_args(arguments)
     if options.workers > 1:
-        given = sys.argv[1:] if arguments is None else arguments
-        command = [sys.executable, "-m", "studio.phone", *given, "--workers", "1", "--shard"]
-        shards = [f"{index}/{options.workers}" for index in range(1, options.workers + 1)]
-        running = [subprocess.Popen([*command, shard]) for shard in shards]  # noqa: S603
-        sys.exit(max(process.wait() for process in running))
+        fan_out("studio.phone", arguments, options.workers)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     options.out.mkdir(parents=True, exist_ok=True)
-    part, parts = (int(number) for number in options.shard.split("/"))
-    for photo in photos()[: options.limit][part - 1 :: parts]:
+    for photo in part_of(photos(), options):
         if not (options.out / f"{photo.id}.webp").exists():
             take(photo, options.out)
             log.info("%s of %s", photo.id, photo.variant.id)

@@ -7,7 +7,6 @@ import json
 import logging
 import os
 import random
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from . import scene
 from .look import Product
 from .plan import DESIGNS, LOOKS, Variant, variants
 from .products import CATEGORIES
+from .shards import add_arguments, fan_out, part_of
 from .titles import price, title
 
 log = logging.getLogger("studio")
@@ -114,29 +114,21 @@ def render_all(queue: list[Variant], out: Path, samples: int | None) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True)
+    add_arguments(parser)
     parser.add_argument("--only", default="", help="categories, separated by commas")
     parser.add_argument("--ids", nargs="*", default=[], help="only these products")
     parser.add_argument("--designs", type=int, default=DESIGNS)
     parser.add_argument("--looks", type=int, default=LOOKS)
-    parser.add_argument("--limit", type=int, help="only the first of the list")
-    parser.add_argument("--shard", default="1/1", help="which part of the list, such as 1/2")
-    parser.add_argument("--workers", type=int, default=1, help="processes to run side by side")
     parser.add_argument("--samples", type=int, help="instead of those of each category")
     options = parser.parse_args(arguments)
     if options.workers > 1:
-        given = sys.argv[1:] if arguments is None else arguments
-        command = [sys.executable, "-m", "studio.render", *given, "--workers", "1", "--shard"]
-        shards = [f"{index}/{options.workers}" for index in range(1, options.workers + 1)]
-        running = [subprocess.Popen([*command, shard]) for shard in shards]  # noqa: S603
-        sys.exit(max(process.wait() for process in running))
+        fan_out("studio.render", arguments, options.workers)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     only = [name for name in options.only.split(",") if name] or None
     queue = variants(only, options.designs, options.looks)
     if options.ids:
         queue = [variant for variant in queue if variant.id in set(options.ids)]
-    part, parts = (int(number) for number in options.shard.split("/"))
-    render_all(queue[: options.limit][part - 1 :: parts], options.out, options.samples)
+    render_all(part_of(queue, options), options.out, options.samples)
 
 
 if __name__ == "__main__":

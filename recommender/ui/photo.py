@@ -1,6 +1,6 @@
 """A visitor's own picture, and the products that look like it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 UPLOAD, CAMERA, SAMPLE = "Upload", "Camera", "Sample photos"
 TYPES = ["image/*", *sorted(images.SUFFIXES)]
 MATCHES, SAMPLES = "photo-matches", "photo-samples"
-_SEEN = "photo.seen"  # of the latest photo, so that moving a slider does not decode it again
+_SEEN = "photo.seen"  # of the latest photo, so that moving a slider does not look at it again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +39,11 @@ class Photo:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A decoded photo, and what stands above its neighbours."""
+    """A decoded photo, what stands above its neighbours, and the answers by weight of colour."""
 
     pixels: "NDArray[np.uint8]"
     stage: Stage
+    answers: "dict[float | None, Result]" = field(default_factory=dict)
 
 
 def show() -> None:
@@ -67,7 +68,11 @@ def show() -> None:
         return
 
     def ask(colour: float | None) -> "Result":
-        return recommender.similar_to_pixels(seen.pixels, result.MAX_NEIGHBOURS, colour=colour)
+        if colour not in seen.answers:
+            seen.answers[colour] = recommender.similar_to_pixels(
+                seen.pixels, result.MAX_NEIGHBOURS, colour=colour
+            )
+        return seen.answers[colour]
 
     result.draw(recommender, seen.stage, ask, key=MATCHES, view=photo.id, start=link.PHOTO)
 
