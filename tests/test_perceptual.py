@@ -69,7 +69,7 @@ def test_litert_says_what_keras_says(exported: tuple[object, object, Path]) -> N
     expected = encoder(square[None])  # type: ignore[operator]
     found = model.encode([square])
     assert found.features == pytest.approx(expected["features"].numpy(), abs=1e-4)
-    # constants in half precision move the window by up to a fortieth of a pixel: an edge differs, the mean hardly
+    # constants in half precision move the window by up to a fortieth of a pixel: edges differ
     assert found.latents == pytest.approx(expected["latent"].numpy(), abs=0.1)
     assert np.abs(found.latents - expected["latent"].numpy()).mean() < 2e-3
     decoded = decoder(found.latents).numpy()  # type: ignore[operator]
