@@ -1,6 +1,7 @@
 # Two commands do everything on a machine with Python 3.11 or newer and make:
 #   make demo    install what the demo needs, and open it
 #   make test    install what the tests need, and run them
+# make demo READ_ONLY=1 lets visitors look, and change nothing
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 .PHONY: demo test check format train train-perceptual figures benchmark timings lock clean
 
 demo: $(VENV)/.demo
-	$(BIN)/streamlit run app.py
+	$(BIN)/streamlit run app.py $(if $(READ_ONLY),-- --read-only)
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest

@@ -1,10 +1,16 @@
-"""The page's entry: `streamlit run app.py`."""
+"""The page's entry: `streamlit run app.py`, or `streamlit run app.py -- --read-only`."""
 
+import argparse
+import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import streamlit as st
 
+from recommender import config
+from recommender.errors import RecommenderError
 from recommender.ui import resources, routes
 
 
@@ -14,5 +20,22 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     resources.warm_up()
     yield
 
+
+def take_options(arguments: list[str]) -> None:
+    """Obey what stands behind the `--` on the command line; anything unknown stops the start."""
+    parser = argparse.ArgumentParser(prog="streamlit run app.py --", description=__doc__)
+    parser.add_argument(
+        "--read-only", action="store_true", help="visitors may look, and change nothing"
+    )
+    if parser.parse_args(arguments).read_only:
+        os.environ[config.READ_ONLY] = "1"
+
+
+if Path(sys.argv[0]).name == Path(__file__).name:  # another server's arguments are not ours
+    take_options(sys.argv[1:])
+try:
+    config.read_only()  # now, not at the first visit: a value that is neither yes nor no
+except RecommenderError as error:
+    sys.exit(f"lookalike: {error}")
 
 app = st.App("recommender/ui/main.py", routes=routes.ROUTES, lifespan=lifespan)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from recommender.errors import CatalogueError, ModelError
+from recommender.errors import CatalogueError, ModelError, RecommenderError
 
 PROJECT = Path(__file__).resolve().parent.parent
 ASSETS = PROJECT / "assets"
@@ -18,12 +18,27 @@ DEMO = "demo"
 ARTICLE, PERCEPTUAL = "article", "perceptual"
 NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 MODEL_FORMAT = 1
+READ_ONLY = "LOOKALIKE_READ_ONLY"
+SWITCHED_ON, SWITCHED_OFF = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
 def home() -> Path:
     """Folder of the person's own catalogues and indexes: `$LOOKALIKE_HOME`, else `data/`."""
     chosen = os.environ.get("LOOKALIKE_HOME")
     return Path(chosen).expanduser() if chosen else PROJECT / "data"
+
+
+def read_only() -> bool:
+    """Whether visitors may only look: no catalogue is managed, no finding dismissed.
+
+    Set by `$LOOKALIKE_READ_ONLY`, or by `streamlit run app.py -- --read-only`. Raises
+    `RecommenderError` for a value that is neither yes nor no: a public demo must not be left open
+    by a slip of the pen.
+    """
+    value = os.environ.get(READ_ONLY, "").strip().lower()
+    if value not in (*SWITCHED_ON, *SWITCHED_OFF):
+        raise RecommenderError(f"{READ_ONLY} must be 1 or 0, got {value!r}")
+    return value in SWITCHED_ON
 
 
 def check_name(name: str) -> str:
