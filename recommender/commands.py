@@ -158,7 +158,7 @@ def index(options: argparse.Namespace) -> None:
 
 def similar(options: argparse.Namespace) -> None:
     """Find what looks like an item or a picture."""
-    from recommender.recommend import to_dict
+    from recommender.results import to_dict
 
     recommender = _open_recommender(options.catalogue, options.model)
     if options.query in recommender.catalogue:
@@ -176,7 +176,13 @@ def similar(options: argparse.Namespace) -> None:
     lines.append(f"trust: {result.trust.level}, {result.elapsed_ms:.0f} ms")
     _say(
         options,
-        to_dict(result, recommender, options.query, options.n_neighbors),
+        to_dict(
+            result,
+            recommender.catalogue,
+            model=recommender.model.name,
+            query=options.query,
+            n_neighbors=options.n_neighbors,
+        ),
         "\n".join(lines),
     )
 

@@ -3,14 +3,13 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender import images, indexing, metrics
+from recommender import images, indexing
 from recommender.catalogue import Catalogue, Item
 from recommender.config import ARTICLE, DEMO, PERCEPTUAL, available_models
 from recommender.errors import CatalogueError, ModelError, StaleIndex
@@ -18,6 +17,7 @@ from recommender.images import DEFAULT_LIMITS, ImageLimits
 from recommender.index import QUANTILES, Index
 from recommender.library import open_catalogue
 from recommender.regions import MatchingRegions, matching_regions
+from recommender.results import Match, Reconstruction, Result, Trust, TrustLevel
 from recommender.runtime import Autoencoder
 
 MAX_NEIGHBOURS = 1_000
@@ -26,81 +26,6 @@ KEPT_RECONSTRUCTIONS = 256
 # catalogue as nine in ten of its items are to each other; past the second, as hardly any is.
 CLOSE_PERCENTILE = 90
 UNLIKE_PERCENTILE = 99
-
-TrustLevel = Literal["close", "loose", "unlike"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Match:
-    """A recommended product.
-
-    Attributes
-    ----------
-    distance : Euclidean, between the embeddings; small is close
-    similarity : in [0, 1]; large is close
-    """
-
-    item: Item
-    distance: float
-    similarity: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trust:
-    """How far a query lies from what the catalogue knows, measured on the catalogue's own items.
-
-    Attributes
-    ----------
-    level : "close", "loose" or "unlike"
-    nearest_percentile : share in % of the items that are nearer to their nearest other item than
-        the query is to its own
-    reconstruction_percentile : share in % of the items that are decoded with less error
-    """
-
-    level: TrustLevel
-    nearest_percentile: float
-    reconstruction_percentile: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reconstruction:
-    """A picture, and what the machine kept of it.
-
-    Attributes
-    ----------
-    original, decoded : ndarray of shape (size, size, 3), uint8
-    n_numbers : how many numbers the code has
-    """
-
-    original: NDArray[np.uint8]
-    decoded: NDArray[np.uint8]
-    n_numbers: int
-
-    @cached_property
-    def psnr(self) -> float:
-        """Peak signal-to-noise ratio of `decoded` against `original`, in decibels."""
-        return metrics.psnr(*map(metrics.to_unit_range, (self.original, self.decoded)))
-
-    @cached_property
-    def ssim(self) -> float:
-        """Structural similarity of `decoded` and `original`, at most 1."""
-        return metrics.ssim(*map(metrics.to_unit_range, (self.original, self.decoded)))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """The answer to one query.
-
-    Attributes
-    ----------
-    item : the product that was asked for, or None for a picture
-    matches : nearest first
-    """
-
-    item: Item | None
-    matches: tuple[Match, ...]
-    trust: Trust
-    elapsed_ms: float
 
 
 class Recommender:
@@ -331,35 +256,6 @@ def reconstruct(model: Autoencoder, pixels: NDArray[np.uint8]) -> Reconstruction
 def default_model() -> str:
     """Name of the model to use where none is asked for: the best one that is there."""
     return next((name for name in (PERCEPTUAL, ARTICLE) if name in available_models()), ARTICLE)
-
-
-def to_dict(
-    result: Result, recommender: Recommender, query: str, n_neighbors: int
-) -> dict[str, Any]:
-    """A result as the command line's JSON document."""
-    return {
-        "query": query,
-        "catalogue": recommender.catalogue.name,
-        "model": recommender.model.name,
-        "n_neighbors": n_neighbors,
-        "matches": [
-            {
-                "item_id": match.item.item_id,
-                "title": match.item.title,
-                "category": match.item.category,
-                "distance": round(match.distance, 6),
-                "similarity": round(match.similarity, 4),
-                "image": str(recommender.catalogue.image_path(match.item)),
-            }
-            for match in result.matches
-        ],
-        "trust": {
-            "level": result.trust.level,
-            "nearest_percentile": round(result.trust.nearest_percentile, 1),
-            "reconstruction_percentile": round(result.trust.reconstruction_percentile, 1),
-        },
-        "elapsed_ms": round(result.elapsed_ms, 2),
-    }
 
 
 def _percentile(value: float, quantiles: NDArray[Any]) -> float:

@@ -9,7 +9,8 @@ from recommender import feeds, indexing
 from recommender.config import ARTICLE
 from recommender.errors import CatalogueError, ImageError, StaleIndex
 from recommender.library import open_catalogue
-from recommender.recommend import Recommender, to_dict
+from recommender.recommend import Recommender
+from recommender.results import to_dict
 from recommender.runtime import Autoencoder
 from tests.conftest import draw
 
@@ -107,7 +108,13 @@ def test_a_picture_that_vanished_is_one_sentence(shop_recommender: Recommender) 
 
 def test_the_document_has_the_agreed_fields(shop_recommender: Recommender) -> None:
     result = shop_recommender.similar("disc-red-0", 2)
-    document = to_dict(result, shop_recommender, "disc-red-0", 2)
+    document = to_dict(
+        result,
+        shop_recommender.catalogue,
+        model=shop_recommender.model.name,
+        query="disc-red-0",
+        n_neighbors=2,
+    )
     assert set(document) == {
         "query", "catalogue", "model", "n_neighbors", "matches", "trust", "elapsed_ms"
     }  # fmt: skip

@@ -47,7 +47,8 @@ ALLOWED = {
         *CATALOGUE,
     },
     "regions": set(),
-    "recommend": {"runtime", "indexing", "metrics", "regions", *INDEX, *CATALOGUE},
+    "results": {"metrics", *CATALOGUE},
+    "recommend": {"runtime", "indexing", "metrics", "regions", "results", *INDEX, *CATALOGUE},
     "evaluate": {
         "recommend",
         "indexing",

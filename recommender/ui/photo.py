@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from recommender.recommend import Recommender, Result
+    from recommender.recommend import Recommender
+    from recommender.results import Result
 
 UPLOAD, CAMERA, SAMPLE = "Upload", "Camera", "Sample photos"
 TYPES = ["image/*", *sorted(images.SUFFIXES)]

@@ -19,7 +19,7 @@ from recommender.errors import CatalogueError
 from recommender.ui.samples import Sample
 
 if TYPE_CHECKING:
-    from recommender.recommend import Reconstruction
+    from recommender.results import Reconstruction
     from recommender.runtime import Autoencoder
 
 SIDES_PX = {"card": 360, "large": 800}

@@ -9,7 +9,8 @@ import streamlit as st
 from recommender.ui import gallery, words
 
 if TYPE_CHECKING:
-    from recommender.recommend import Recommender, Result, Trust
+    from recommender.recommend import Recommender
+    from recommender.results import Result, Trust
 
 DEFAULT_NEIGHBOURS, MAX_NEIGHBOURS = 12, 48
 BALANCED = "Balanced"

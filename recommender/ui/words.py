@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from recommender.catalogue import Item
 
 if TYPE_CHECKING:
-    from recommender.recommend import Trust
+    from recommender.results import Trust
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
 TRUST_BADGES = {
