@@ -7,7 +7,7 @@ import streamlit as st
 from recommender.config import ARTICLE, DEMO, PERCEPTUAL, available_models
 from recommender.errors import CatalogueError, RecommenderError
 from recommender.library import available_catalogues
-from recommender.ui import link, resources, words
+from recommender.ui import link, navigation, resources, words
 from recommender.ui.resources import Opening
 
 THEME = Path(__file__).parent / "theme.css"
@@ -30,14 +30,17 @@ ABOUT_MODELS = {
 }
 
 
-def masthead() -> None:
-    """The wordmark, the ways to the pages, and the choice of catalogue and model."""
+def masthead(current: str) -> None:
+    """The wordmark, the ways to the pages, and the choice of catalogue and model.
+
+    Parameters
+    ----------
+    current : name of the page that is shown
+    """
     st.html(THEME)
     with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
-        st.html('<div class="wordmark"><i></i>Lookalike</div>', width="content")
-        with st.container(key="ways", horizontal=True, width="content"):
-            for name, label in ((link.BROWSE, "Browse"), (link.PHOTO, "Your photo")):
-                st.page_link(link.page(name), label=label, query_params=link.kept())
+        with st.container(key="ways"):
+            navigation.show(current)
         _choices()
 
 

@@ -3,23 +3,26 @@
 import streamlit as st
 
 from recommender.errors import RecommenderError
-from recommender.ui import browse, layout, link, lookalikes, photo
+from recommender.ui import layout, link
+from recommender.ui.pages import NAME, PAGES
 
 
 def main() -> None:
     """Draw the page."""
-    st.set_page_config(page_title="Lookalike", page_icon=layout.ICON, layout="wide")
+    st.set_page_config(page_title=NAME, page_icon=layout.ICON, layout="wide")
     pages = {
-        link.BROWSE: st.Page(browse.show, title="Lookalike", default=True),
-        link.LOOKALIKES: st.Page(
-            lookalikes.show, title="Lookalikes · Lookalike", url_path=link.LOOKALIKES
-        ),
-        link.PHOTO: st.Page(photo.show, title="Your photo · Lookalike", url_path=link.PHOTO),
+        entry.name: st.Page(
+            entry.show,
+            title=entry.title,
+            url_path=None if entry is PAGES[0] else entry.name,
+            default=entry is PAGES[0],
+        )
+        for entry in PAGES
     }
     link.register(pages)
     chosen = st.navigation(list(pages.values()), position="hidden")
     try:
-        layout.masthead()
+        layout.masthead(chosen.url_path or PAGES[0].name)
         chosen.run()
         layout.foot(layout.chosen_catalogue())
     except RecommenderError as error:

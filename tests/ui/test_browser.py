@@ -82,6 +82,19 @@ def test_everything_is_reached_by_keyboard(visit: Visit) -> None:
     assert re.search(r"[?&]item=", page.url)
 
 
+@pytest.mark.parametrize("size", [(1440, 900), PHONE], ids=["desktop", "phone"])
+def test_the_masthead_leads_to_the_pages(visit: Visit, size: tuple[int, int]) -> None:
+    page = visit("/?k=7", size)
+    wait_for_gallery(page)
+    way = page.get_by_role("link", name="Your photo", exact=True)
+    if size == PHONE:
+        expect(way).to_be_hidden()
+        page.get_by_role("button", name="Menu").click()
+    way.click()
+    expect(page.get_by_role("heading", name="Bring your own photo.")).to_be_visible()
+    assert parameters(page) == {"k": ["7"]}
+
+
 def test_a_link_brings_the_same_view_back(visit: Visit) -> None:
     item = open_catalogue("demo").items[1]
     path = f"/lookalikes?item={item.item_id}&k=7"

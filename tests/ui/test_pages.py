@@ -2,6 +2,7 @@
 
 import io
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from recommender.config import ARTICLE, PERCEPTUAL, available_models
 from recommender.feeds import import_source
 from recommender.library import open_catalogue
 from recommender.ui import samples, words
+from recommender.ui.pages import PAGES
 from tests.conftest import draw
 from tests.ui.conftest import OpenPage
 
@@ -38,6 +40,16 @@ def file_of(picture: Image.Image, kind: str = "PNG") -> bytes:
 
 def upload(app: AppTest, data: bytes, name: str = "photo.png") -> AppTest:
     return app.file_uploader(key="upload").set_value((name, data, "image/png")).run()
+
+
+def test_every_page_is_a_module_and_the_masthead_leads_to_it(open_page: OpenPage) -> None:
+    for entry in PAGES:
+        assert callable(import_module(f"recommender.ui.{entry.name}").show)
+    proto = open_page("photo", k="7").get_by_key("navigation").proto
+    ways = json.loads(proto.json or proto.mixed.json)["ways"]
+    assert [way["label"] for way in ways] == [page.label for page in PAGES if page.in_masthead]
+    assert [way["label"] for way in ways if way["current"]] == ["Your photo"]
+    assert all("k=7" in way["href"] for way in ways)
 
 
 def test_browse_shows_every_kind_of_product(open_page: OpenPage) -> None:
