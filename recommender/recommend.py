@@ -2,26 +2,29 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender import images, indexing
+from recommender import blend, images, indexing
 from recommender.catalogue import Catalogue, Item
 from recommender.config import ARTICLE, DEMO, PERCEPTUAL, available_models
 from recommender.errors import CatalogueError, ModelError, StaleIndex
 from recommender.images import DEFAULT_LIMITS, ImageLimits
-from recommender.index import QUANTILES, Index
+from recommender.index import QUANTILES, Index, Neighbour
 from recommender.library import open_catalogue
 from recommender.regions import MatchingRegions, matching_regions
-from recommender.results import Match, Reconstruction, Result, Trust, TrustLevel
+from recommender.results import Match, Reconstruction, Result, Step, Trust, TrustLevel
 from recommender.runtime import Autoencoder
 
 MAX_NEIGHBOURS = 1_000
 KEPT_RECONSTRUCTIONS = 256
+KEPT_BLENDS = 32  # a megabyte each
+N_STEPS = 11  # of a blend: every tenth
+N_PARTNERS_FROM = 120  # lookalikes that partners are chosen from
 # Percentiles of the catalogue's own items: a query within the first bound is as close to the
 # catalogue as nine in ten of its items are to each other; past the second, as hardly any is.
 CLOSE_PERCENTILE = 90
@@ -50,6 +53,8 @@ class Recommender:
         self.index = index
         self._reconstructing = threading.Lock()
         self._reconstruct_item = lru_cache(KEPT_RECONSTRUCTIONS)(self._decode_item)
+        self._blending = threading.Lock()
+        self._blend = lru_cache(KEPT_BLENDS)(self._decode_between)
 
     @classmethod
     def open(
@@ -153,6 +158,54 @@ class Recommender:
             raise ModelError(f"the model {self.model.name!r} does not say what is where")
         return matching_regions(spatial[0], spatial[1])
 
+    def between(
+        self, first: str, second: str, n_neighbors: int = 6, *, n_steps: int = N_STEPS
+    ) -> tuple[Step, ...]:
+        """Ways from one product to another, and the products nearest to each step of it."""
+        start, end = (
+            np.asarray(self.index.embeddings[self.index.row(self.catalogue.get(each).item_id)])
+            for each in (first, second)
+        )
+        shares = np.linspace(0, 1, n_steps, dtype=np.float32)
+        return tuple(
+            Step(
+                share=float(share),
+                matches=self._matches(
+                    self.index.query(embedding, n_neighbors, leave_out=(first, second))
+                ),
+            )
+            for share, embedding in zip(shares, blend.interpolate(start, end, shares), strict=True)
+        )
+
+    def decode_between(self, first: str, second: str, n_steps: int = N_STEPS) -> NDArray[np.uint8]:
+        """Pictures from one product to another, shape (n_steps, size, size, 3); see `blend`."""
+        with self._blending:  # a page asks for all steps at once
+            return self._blend(first, second, n_steps)
+
+    def partners(self, item_id: str) -> list[Match]:
+        """Lookalikes of a product that are worth blending it with; see `blend.partners`."""
+        return blend.partners(
+            self.catalogue.get(item_id), self.similar(item_id, N_PARTNERS_FROM).matches
+        )
+
+    def surprise(self, seed: int) -> tuple[str, str]:
+        """Ids of two products that are close but of different kinds or colours.
+
+        Raises
+        ------
+        CatalogueError : the catalogue has fewer than two products
+        """
+        rng = np.random.default_rng(seed)
+        for row in rng.permutation(len(self.index)):
+            first = self.index.ids[row]
+            matches = self.similar(first, N_PARTNERS_FROM).matches
+            drawn = blend.draw_partner(self.catalogue.get(first), matches, rng)
+            if drawn is not None:
+                return first, drawn.item.item_id
+        raise CatalogueError(
+            f"the catalogue {self.catalogue.name!r} has no two different products to blend"
+        )
+
     def warm_up(self) -> None:
         """Do now what the first query would wait for: import, load and fit."""
         if len(self.index):
@@ -162,6 +215,24 @@ class Recommender:
     def _decode_item(self, item_id: str) -> Reconstruction:
         item = self.catalogue.get(item_id)
         return self.reconstruct(self.catalogue.image_path(item))
+
+    def _decode_between(self, first: str, second: str, n_steps: int) -> NDArray[np.uint8]:
+        ends = [
+            images.load(self.catalogue.image_path(self.catalogue.get(each)))
+            for each in (first, second)
+        ]
+        shares = np.linspace(0, 1, n_steps, dtype=np.float32)
+        return blend.decode_between(self.model, ends[0], ends[1], shares)
+
+    def _matches(self, neighbours: Sequence[Neighbour], scale: float = 1.0) -> tuple[Match, ...]:
+        return tuple(
+            Match(
+                item=self.catalogue.get(neighbour.item_id),
+                distance=neighbour.distance,
+                similarity=min(1.0, scale * self.index.similarity(neighbour.distance)),
+            )
+            for neighbour in neighbours
+        )
 
     def _similar_to_pixels(
         self, pixels: NDArray[np.uint8], n_neighbors: int, colour: float | None, started: float
@@ -190,21 +261,13 @@ class Recommender:
         leave_out = () if item is None else (item.item_id,)
         query, scale = (embedding, 1.0) if colour is None else self._weigh(embedding, colour)
         neighbours = self.index.query(query, n_neighbors, leave_out=leave_out)
-        matches = tuple(
-            Match(
-                item=self.catalogue.get(neighbour.item_id),
-                distance=neighbour.distance,
-                similarity=min(1.0, scale * self.index.similarity(neighbour.distance)),
-            )
-            for neighbour in neighbours
-        )
         # Trust is a matter of the embeddings as they are, whatever a query weighs
         nearest = (
             neighbours if colour is None else self.index.query(embedding, 1, leave_out=leave_out)
         )
         return Result(
             item=item,
-            matches=matches,
+            matches=self._matches(neighbours, scale),
             trust=self._trust(nearest[0].distance if nearest else float("inf"), error),
             elapsed_ms=(time.perf_counter() - started) * 1e3,
         )

@@ -86,6 +86,20 @@ class Result:
     elapsed_ms: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A place between two products.
+
+    Attributes
+    ----------
+    share : of the second product, from 0 to 1
+    matches : the products nearest to this place, nearest first, without the two themselves
+    """
+
+    share: float
+    matches: tuple[Match, ...]
+
+
 def to_dict(
     result: Result, catalogue: Catalogue, *, model: str, query: str, n_neighbors: int
 ) -> dict[str, Any]:

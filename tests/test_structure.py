@@ -48,7 +48,17 @@ ALLOWED = {
     },
     "regions": set(),
     "results": {"metrics", *CATALOGUE},
-    "recommend": {"runtime", "indexing", "metrics", "regions", "results", *INDEX, *CATALOGUE},
+    "blend": {"results", "runtime", "catalogue"},
+    "recommend": {
+        "blend",
+        "runtime",
+        "indexing",
+        "metrics",
+        "regions",
+        "results",
+        *INDEX,
+        *CATALOGUE,
+    },
     "evaluate": {
         "recommend",
         "indexing",

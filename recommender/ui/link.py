@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 BROWSE, LOOKALIKES, PHOTO = "browse", "lookalikes", "photo"
+BLEND = "blend"
 KEPT = ("catalogue", "model", "k", "weigh")  # stay in the address from page to page
 MAX_TRAIL = 6
 _PAGES = "link.pages"

@@ -73,3 +73,9 @@ def _trail(catalogue: Catalogue, item: Item) -> None:
             st.html(
                 f'{THEN}<span class="here">{words.html(words.name(item))}</span>', width="content"
             )
+        st.page_link(
+            link.page(link.BLEND),
+            label="Blend with …",
+            icon=":material/join_inner:",
+            query_params=link.kept(a=item.item_id),
+        )

@@ -44,4 +44,5 @@ PAGES = (
     Entry(name="browse", label="Browse"),
     Entry(name="lookalikes", label="Lookalikes", in_masthead=False),
     Entry(name="photo", label="Your photo"),
+    Entry(name="blend", label="Blend"),
 )

@@ -58,6 +58,15 @@ def kept_url(catalogue: Catalogue, item: Item, model: "Autoencoder", kind: str) 
     return f"kept/{catalogue.name}/{item.image_sha256}/{model.name}/{version}/{kind}"
 
 
+def between_url(
+    catalogue: Catalogue, first: Item, second: Item, model: "Autoencoder", step: int
+) -> str:
+    """Address of a picture between two products', by its number among all steps."""
+    version = model.fingerprint[:FINGERPRINT_LENGTH]
+    pair = f"{first.image_sha256}/{second.image_sha256}"
+    return f"between/{catalogue.name}/{pair}/{model.name}/{version}/{step}"
+
+
 def sample_url(sample: Sample, size: str = "card") -> str:
     """Address of a sample photo."""
     return f"samples/{sample.sha256}/{size}"

@@ -62,6 +62,26 @@ def kept_picture(request: Request) -> Response:
     return Response(pictures.to_webp(drawn), media_type="image/webp", headers=FOR_EVER)
 
 
+def between_picture(request: Request) -> Response:
+    """A picture between two products'; see `pictures.between_url`."""
+    names = request.path_params
+    try:
+        recommender = resources.recommender(names["catalogue"], names["model"])
+        if not recommender.model.fingerprint.startswith(names["version"]):
+            raise HTTPException(404, "the model has changed")
+        first, second = (
+            pictures.by_hash(recommender.catalogue, names[end]).item_id
+            for end in ("first", "second")
+        )
+        decoded = recommender.decode_between(first, second)
+    except RecommenderError as error:
+        raise HTTPException(404, str(error)) from error
+    if not 0 <= names["step"] < len(decoded):
+        raise HTTPException(404)
+    data = pictures.to_webp(decoded[names["step"]])
+    return Response(data, media_type="image/webp", headers=FOR_EVER)
+
+
 def font(request: Request) -> Response:
     """One of the fonts that ship with the page."""
     files = {file.name: file for file in FONTS.glob("*.woff2")}
@@ -75,5 +95,6 @@ ROUTES = [
     Route("/pictures/{catalogue}/{sha256}/{size}", item_picture),
     Route("/samples/{sha256}/{size}", sample_picture),
     Route("/kept/{catalogue}/{sha256}/{model}/{version}/{kind}", kept_picture),
+    Route("/between/{catalogue}/{first}/{second}/{model}/{version}/{step:int}", between_picture),
     Route("/fonts/{name}", font),
 ]

@@ -152,3 +152,33 @@ def test_serving_never_loads_tensorflow(visit: Visit, server: Server) -> None:
     loaded = Path(f"/proc/{server.process.pid}/maps").read_text()
     assert "numpy" in loaded  # the method sees what is loaded
     assert "/tensorflow/" not in loaded
+
+
+@pytest.mark.parametrize("size", [(1440, 900), PHONE], ids=["desktop", "phone"])
+def test_from_browse_to_a_blend(visit: Visit, size: tuple[int, int]) -> None:
+    page = visit("/", size)
+    wait_for_gallery(page)
+    cards(page).nth(2).click()
+    page.get_by_role("link", name="Blend with").click()
+    expect(page.get_by_role("heading", name="Blend it with")).to_be_visible()
+    wait_for_gallery(page)
+    cards(page).first.click()
+    slider = page.get_by_role("slider")
+    expect(slider).to_have_value("50")
+    expect(page.get_by_text("Drawing")).to_be_hidden()
+    wait_until_painted(page.locator(".blend .strip img"))
+    nearest = page.locator(".nearest a")
+    middle = nearest.all_inner_texts()
+    slider.focus()
+    page.keyboard.press("End")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("second product"))
+    assert nearest.all_inner_texts() != middle
+    expect(page).to_have_url(re.compile("at=100"))
+    strip = page.locator(".blend .strip")
+    strip.scroll_into_view_if_needed()
+    strip.click(position={"x": 5, "y": 10})
+    expect(slider).to_have_value("0")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= size[0], "the page scrolls sideways"
+    nearest.first.click()
+    expect(page.get_by_text("What the machine kept")).to_be_visible()

@@ -4,6 +4,7 @@ import io
 import json
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -193,3 +194,50 @@ def test_a_catalogue_of_ones_own_is_browsed_by_its_name(open_page: OpenPage, sho
     assert "18 products" in said(app)
     assert "synthetic" not in said(app)
     assert len(cards(app, "browse-gallery")) == 18
+
+
+def steps(app: AppTest) -> dict[str, Any]:
+    """What the blend page hands to its slider."""
+    assert not app.exception, app.exception
+    document: dict[str, Any] = json.loads(app.get_by_key("blend").proto.json)
+    return document
+
+
+def test_blend_opens_with_an_example(open_page: OpenPage) -> None:
+    app = open_page("blend", model=ARTICLE)
+    assert "Between two products" in said(app)
+    shown = steps(app)
+    assert len(shown["steps"]) == 11
+    assert all(len(step["cards"]) == 6 and step["src"] for step in shown["steps"])
+
+
+def test_a_blend_is_kept_in_the_link(open_page: OpenPage) -> None:
+    first, second = open_catalogue("demo").items[5], open_catalogue("demo").items[700]
+    app = open_page("blend", a=first.item_id, b=second.item_id, at="30", model=ARTICLE)
+    shown = steps(app)
+    assert [end["title"] for end in shown["ends"]] == [first.title, second.title]
+    assert shown["at"] == 30
+    named = {card["title"] for step in shown["steps"] for card in step["cards"]}
+    assert not named & {first.title, second.title}
+    app = app.button[0].click().run()
+    assert [end["title"] for end in steps(app)["ends"]] != [first.title, second.title]
+
+
+def test_the_other_product_is_searched_and_picked(open_page: OpenPage) -> None:
+    item = open_catalogue("demo").items[5]
+    app = open_page("blend", a=item.item_id, model=ARTICLE)
+    assert item.title in said(app)
+    offered = cards(app, "blend-choice")
+    assert offered
+    assert all(f"a={item.item_id}&b=" in str(card["href"]) for card in offered)
+    app.text_input(key="blend-search").set_value("red mug").run()
+    found = cards(app, "blend-choice")
+    assert all("red" in str(card["title"]).lower() for card in found)
+    app.text_input(key="blend-search").set_value("no such thing").run()
+    assert "Nothing fits that" in said(app)
+
+
+def test_a_blend_of_nothing_is_one_sentence(open_page: OpenPage) -> None:
+    text = said(open_page("blend", a="nothing", b="nobody", model=ARTICLE))
+    assert "That did not work." in text
+    assert "There is no item" in text

@@ -1,0 +1,128 @@
+// The slider between two products. Every step's picture and products are here before the slider
+// moves, so that moving it asks the server nothing.
+
+const STORE_MS = 250; // browsers refuse to note every place in the address
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".blend");
+  const part = (name) => root.querySelector(name);
+  if (root.view === data.view) return; // the same pair: the slider stays where it is
+  root.view = data.view;
+
+  [".first", ".second"].forEach((name, number) => fillEnd(part(name), data.ends[number]));
+  const pictures = data.steps.map(makePicture);
+  part(".strip").replaceChildren(...pictures);
+  watch(root, pictures);
+
+  const slider = part("input");
+  slider.setAttribute("aria-label", `From ${data.ends[0].title} to ${data.ends[1].title}`);
+  slider.value = data.at;
+  slider.oninput = () => {
+    draw(root, data, Number(slider.value));
+    store(root, slider.value);
+  };
+  part(".strip").onpointerdown = (event) => {
+    const box = part(".strip").getBoundingClientRect();
+    slider.value = snap((event.clientX - box.left) / box.width, data.steps.length);
+    slider.oninput();
+    slider.focus({ preventScroll: true });
+  };
+  root.step = undefined;
+  draw(root, data, Number(slider.value));
+}
+
+function fillEnd(end, { title, alt, src, href }) {
+  const picture = end.querySelector("img");
+  Object.assign(picture, { alt, src });
+  end.querySelector("span").textContent = title;
+  follow(end, href);
+}
+
+function makePicture(step) {
+  const picture = new Image();
+  Object.assign(picture, { alt: step.name, src: step.src, width: 96, height: 96 });
+  picture.draggable = false;
+  return picture;
+}
+
+// Says what is missing until every step is drawn.
+function watch(root, pictures) {
+  const note = root.querySelector(".wait");
+  note.hidden = false;
+  note.textContent = "Drawing …";
+  const view = root.view;
+  Promise.all(pictures.map((picture) => picture.decode())).then(
+    () => root.view === view && (note.hidden = true),
+    () => root.view === view && (note.textContent = "These pictures could not be drawn. Reload the page to try again."),
+  );
+}
+
+function snap(share, nSteps) {
+  const number = Math.min(nSteps - 1, Math.max(0, Math.floor(share * nSteps)));
+  return Math.round((number / (nSteps - 1)) * 100);
+}
+
+function draw(root, data, at) {
+  const place = (at / 100) * (data.steps.length - 1);
+  const low = Math.floor(place);
+  const high = Math.min(low + 1, data.steps.length - 1);
+  show(root.querySelector(".under"), data.steps[low].src);
+  show(root.querySelector(".over"), data.steps[high].src);
+  root.querySelector(".over").style.opacity = place - low;
+  root.querySelector("input").setAttribute("aria-valuetext", percent(at, data));
+  root.style.setProperty("--at", at / 100);
+
+  const nearest = Math.round(place);
+  if (nearest === root.step) return;
+  root.step = nearest;
+  root.querySelector("figcaption").textContent = percent(nearest * 100 / (data.steps.length - 1), data);
+  root.querySelectorAll(".strip img").forEach((picture, number) =>
+    picture.classList.toggle("here", number === nearest));
+  root.querySelector(".nearest").replaceChildren(...data.steps[nearest].cards.map(makeCard));
+}
+
+function show(picture, src) {
+  if (picture.getAttribute("src") !== src) picture.src = src;
+}
+
+function percent(at, data) {
+  if (at <= 0) return "The first product, as the machine rebuilds it";
+  if (at >= 100) return "The second product, as the machine rebuilds it";
+  return `${Math.round(at)} % of the way`;
+}
+
+function makeCard(card) {
+  const entry = document.createElement("li");
+  entry.innerHTML = `<a><img width="180" height="180" decoding="async">
+    <b></b><span class="title"></span><span class="price"></span></a>`;
+  const way = entry.firstElementChild;
+  Object.assign(way.querySelector("img"), { alt: card.alt, src: card.src });
+  way.querySelector("b").textContent = `${card.similarity} alike`;
+  way.querySelector(".title").textContent = card.title;
+  way.querySelector(".price").textContent = card.price;
+  follow(way, card.href);
+  return entry;
+}
+
+// A link that Streamlit answers as it answers the browser's own Back and Forward.
+function follow(way, href) {
+  way.href = href;
+  way.onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    window.history.pushState({}, "", href);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+  };
+}
+
+// The place belongs to the link that is shared, not to the steps of the browser's history.
+function store(root, at) {
+  clearTimeout(root.storing);
+  const path = location.pathname;
+  root.storing = setTimeout(() => {
+    if (location.pathname !== path) return;
+    const address = new URL(location.href);
+    address.searchParams.set("at", at);
+    window.history.replaceState(window.history.state, "", address);
+  }, STORE_MS);
+}
