@@ -47,6 +47,7 @@ ALLOWED = {
         *CATALOGUE,
     },
     "regions": set(),
+    "duplicates": INDEX,
     "results": {"metrics", *CATALOGUE},
     "blend": {"results", "runtime", "catalogue"},
     "recommend": {
