@@ -29,7 +29,8 @@ MAX_TINT = 0.04  # the same, with what is merely lighter or darker taken away
 MAX_STRETCH = 1.2  # of the width over the height
 MAX_GAIN = 1.15  # another exposure
 CHANNEL_MAX = 255
-STEPS = (0.04, 0.02, 0.02, 0.01, 0.01, 0.005)  # by which an edge of the cut moves, as a share of its side
+# By which an edge of the cut moves, as a share of its side
+STEPS = (0.04, 0.02, 0.02, 0.01, 0.01, 0.005)
 PROPOSED_QUANTILE = 50  # percent of `Index.nearest_quantiles`
 
 Pixels = NDArray[np.uint8]
