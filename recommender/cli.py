@@ -88,6 +88,7 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     command.add_argument("query", metavar="ITEM_ID_OR_IMAGE")
     command.add_argument("-k", type=_positive, default=DEFAULT_NEIGHBOURS, dest="n_neighbors")
+    _add_wishes(command)
     _add_names(command)
 
     command = add("reconstruct", commands.reconstruct, "decode a picture back from its code")
@@ -134,6 +135,22 @@ def _add_evaluation(command: argparse.ArgumentParser) -> None:
         "--altered",
         action="store_true",
         help="ask with the items' own pictures, cropped, turned, lit and set elsewhere",
+    )
+
+
+def _add_wishes(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--colour", type=float, metavar="0..1", help="how much colours count against the kind"
+    )
+    command.add_argument(
+        "--variety", type=float, default=0.0, metavar="0..1", help="how unlike each other"
+    )
+    command.add_argument("--fold", action="store_true", help="count near-identical products as one")
+    command.add_argument(
+        "--category", action="append", default=[], help="one of these; may be given more than once"
+    )
+    command.add_argument(
+        "--other-brands", action="store_true", help="leave out the brand of the item"
     )
 
 

@@ -159,18 +159,26 @@ def index(options: argparse.Namespace) -> None:
 def similar(options: argparse.Namespace) -> None:
     """Find what looks like an item or a picture."""
     from recommender.results import to_dict
+    from recommender.wishes import Wishes
 
     recommender = _open_recommender(options.catalogue, options.model)
+    wanted = {
+        "colour": options.colour,
+        "variety": options.variety,
+        "fold": options.fold,
+        "where": Wishes(categories=options.category, other_brands=options.other_brands),
+    }
     if options.query in recommender.catalogue:
-        result = recommender.similar(options.query, options.n_neighbors)
+        result = recommender.similar(options.query, options.n_neighbors, **wanted)
     elif Path(options.query).exists():
-        result = recommender.similar_to_image(options.query, options.n_neighbors)
+        result = recommender.similar_to_image(options.query, options.n_neighbors, **wanted)
     else:
         raise RecommenderError(
             f"{options.query!r} is neither an item of {options.catalogue!r} nor a file"
         )
     lines = [
         f"{match.similarity:5.2f}  {match.item.item_id}  {match.item.title}"
+        + (f"  (and {len(match.near_identical)} near-identical)" if match.near_identical else "")
         for match in result.matches
     ]
     lines.append(f"trust: {result.trust.level}, {result.elapsed_ms:.0f} ms")

@@ -13,6 +13,9 @@ from recommender.errors import EngineUnavailable
 Floats = NDArray[np.float32]
 Keys = NDArray[np.int64]
 
+FEW_QUERIES = 8
+SPARE = 16  # candidates beyond those asked for, among which the exact distances decide
+
 
 class Engine(Protocol):
     """What an index asks of an engine.
@@ -41,13 +44,18 @@ class Engine(Protocol):
 
 
 class ExactEngine:
-    """Brute force by `sklearn.neighbors.NearestNeighbors`: the article's own search."""
+    """Brute force by `sklearn.neighbors.NearestNeighbors`: the article's own search.
+
+    A few queries at once, such as a visitor's, take the same way without its threads: those wait
+    for each other whenever the machine has other work, and cost more than the search itself.
+    """
 
     name = "exact"
 
     def __init__(self) -> None:
         self._embeddings = np.empty((0, 0), np.float32)
         self._keys = np.empty(0, np.int64)
+        self._squares = np.empty(0, np.float32)
 
     def fit(self, embeddings: Floats, keys: Keys) -> Self:
         """Forget everything, and hold these rows."""
@@ -59,6 +67,7 @@ class ExactEngine:
         self._neighbors = NearestNeighbors(metric="euclidean", algorithm="brute")
         if len(keys):
             self._neighbors.fit(embeddings)
+            self._squares = np.einsum("ij,ij->i", embeddings, embeddings)
         return self
 
     def add(self, embeddings: Floats, keys: Keys) -> None:
@@ -80,8 +89,21 @@ class ExactEngine:
         if n_found == 0:
             empty = (len(queries), 0)
             return np.empty(empty, np.float32), np.empty(empty, np.int64)
-        distances, rows = self._neighbors.kneighbors(queries, n_neighbors=n_found)
+        if len(queries) <= FEW_QUERIES:
+            found = [self._nearest(query, n_found) for query in queries]
+            distances, rows = (np.stack(column) for column in zip(*found, strict=True))
+        else:
+            distances, rows = self._neighbors.kneighbors(queries, n_neighbors=n_found)
         return distances.astype(np.float32, copy=False), self._keys[rows]
+
+    def _nearest(self, query: Floats, n_found: int) -> tuple[Floats, Keys]:
+        coarse = self._squares - 2 * (self._embeddings @ query)
+        n_candidates = min(n_found + SPARE, len(coarse))
+        rows = np.argpartition(coarse, n_candidates - 1)[:n_candidates]
+        # what was expanded above loses the last digits of small distances
+        distances = np.linalg.norm(self._embeddings[rows] - query, axis=1)
+        order = np.lexsort((rows, distances))[:n_found]
+        return distances[order], rows[order]
 
 
 def make_engine(name: str) -> Engine:

@@ -108,16 +108,22 @@ class Index:
         )
         return [match for match in found if match.item_id not in excluded][:n_neighbors]
 
-    def similarity(self, distance: float) -> float:
-        """A distance as a similarity in [0, 1], 1 being equal.
+    def similarities(self, distances: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Distances as similarities in [0, 1], 1 being equal.
 
         The cosine for embeddings of unit length. Raw latents have no natural unit: there an item
         as far away as the catalogue's items typically are from their nearest gets one half.
         """
         if self.metric == "cosine":
-            return float(np.clip(1 - distance**2 / 2, 0, 1))
+            return np.clip(1 - distances**2 / 2, 0, 1)
         typical = float(self.nearest_quantiles[len(QUANTILES) // 2])
-        return 1 / (1 + distance / typical) if typical > 0 else float(distance == 0)
+        if typical <= 0:
+            return np.asarray(distances == 0, np.float64)
+        return np.asarray(1 / (1 + distances / typical))
+
+    def similarity(self, distance: float) -> float:
+        """One distance as a similarity; see `similarities`."""
+        return float(self.similarities(np.asarray(distance)))
 
 
 def calibrate_nearest(embeddings: Floats, engine: Engine) -> Floats:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -13,12 +14,15 @@ from recommender import blend, images, indexing
 from recommender.catalogue import Catalogue, Item
 from recommender.config import ARTICLE, DEMO, PERCEPTUAL, available_models
 from recommender.errors import CatalogueError, ModelError, StaleIndex
+from recommender.folding import Folder
 from recommender.images import DEFAULT_LIMITS, ImageLimits
 from recommender.index import QUANTILES, Index, Neighbour
 from recommender.library import open_catalogue
 from recommender.regions import MatchingRegions, matching_regions
+from recommender.rerank import Reranking, search
 from recommender.results import Match, Reconstruction, Result, Step, Trust, TrustLevel
 from recommender.runtime import Autoencoder
+from recommender.wishes import Wishes
 
 MAX_NEIGHBOURS = 1_000
 KEPT_RECONSTRUCTIONS = 256
@@ -29,6 +33,32 @@ N_PARTNERS_FROM = 120  # lookalikes that partners are chosen from
 # catalogue as nine in ten of its items are to each other; past the second, as hardly any is.
 CLOSE_PERCENTILE = 90
 UNLIKE_PERCENTILE = 99
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Request:
+    """How many products, and which ones; see `Recommender.similar`."""
+
+    n_neighbors: int
+    colour: float | None
+    variety: float
+    fold: bool
+    where: Wishes | None
+
+    @property
+    def are_nearest(self) -> bool:
+        """Whether the answer begins with the nearest product of all."""
+        return self.colour is None and (self.where is None or not self.where.are_any)
+
+    def check(self) -> None:
+        if not 1 <= self.n_neighbors <= MAX_NEIGHBOURS:
+            raise CatalogueError(
+                f"the number of neighbours must lie between 1 and {MAX_NEIGHBOURS}, "
+                f"got {self.n_neighbors}"
+            )
+        for name, share in (("weight of colour", self.colour), ("variety", self.variety)):
+            if share is not None and not 0 <= share <= 1:
+                raise CatalogueError(f"the {name} must lie between 0 and 1, got {share}")
 
 
 class Recommender:
@@ -51,6 +81,7 @@ class Recommender:
         self.catalogue = catalogue
         self.model = model
         self.index = index
+        self._folder = Folder(catalogue, index)
         self._reconstructing = threading.Lock()
         self._reconstruct_item = lru_cache(KEPT_RECONSTRUCTIONS)(self._decode_item)
         self._blending = threading.Lock()
@@ -80,14 +111,25 @@ class Recommender:
         return self.index.projection is not None
 
     def similar(
-        self, item_id: str, n_neighbors: int = 12, *, colour: float | None = None
+        self,
+        item_id: str,
+        n_neighbors: int = 12,
+        *,
+        colour: float | None = None,
+        variety: float = 0.0,
+        fold: bool = False,
+        where: Wishes | None = None,
     ) -> Result:
         """Products that look like a product; itself is left out.
 
         Parameters
         ----------
+        n_neighbors : as many come back, unless no more are wished for
         colour : from 0, the same kind of thing in any colour, to 1, the same colours on
             anything; None for the mixture that the embeddings have, which measures best
+        variety : from 0, the most alike first, to 1, unlike each other; see `rerank`
+        fold : whether near-identical products come as one match; see `folding`
+        where : which products may come
 
         Raises
         ------
@@ -98,7 +140,10 @@ class Recommender:
         row = self.index.row(item_id)
         error = float(self.index.reconstruction_errors[row])
         embedding = np.asarray(self.index.embeddings[row])
-        return self._result(item, embedding, n_neighbors, colour, error, started)
+        request = _Request(
+            n_neighbors=n_neighbors, colour=colour, variety=variety, fold=fold, where=where
+        )
+        return self._result(item, embedding, request, error, started)
 
     def similar_to_image(
         self,
@@ -106,20 +151,31 @@ class Recommender:
         n_neighbors: int = 12,
         *,
         colour: float | None = None,
+        variety: float = 0.0,
+        fold: bool = False,
+        where: Wishes | None = None,
         limits: ImageLimits = DEFAULT_LIMITS,
     ) -> Result:
-        """Products that look like a picture, given as bytes or as a path.
+        """Products that look like a picture, given as bytes or as a path; see `similar`.
 
         Raises
         ------
         ImageError : the picture cannot be read
         """
-        started = time.perf_counter()
         pixels = images.load(source, limits=limits)
-        return self._similar_to_pixels(pixels, n_neighbors, colour, started)
+        return self.similar_to_pixels(
+            pixels, n_neighbors, colour=colour, variety=variety, fold=fold, where=where
+        )
 
     def similar_to_pixels(
-        self, pixels: NDArray[np.uint8], n_neighbors: int = 12, *, colour: float | None = None
+        self,
+        pixels: NDArray[np.uint8],
+        n_neighbors: int = 12,
+        *,
+        colour: float | None = None,
+        variety: float = 0.0,
+        fold: bool = False,
+        where: Wishes | None = None,
     ) -> Result:
         """Products that look like a picture that `images.load` has decoded, or a part of one.
 
@@ -127,7 +183,17 @@ class Recommender:
         ----------
         pixels : ndarray of shape (height, width, 3), uint8
         """
-        return self._similar_to_pixels(pixels, n_neighbors, colour, time.perf_counter())
+        started = time.perf_counter()
+        request = _Request(
+            n_neighbors=n_neighbors, colour=colour, variety=variety, fold=fold, where=where
+        )
+        request.check()
+        encoded = self.model.encode([self.model.prepare(pixels)])
+        decoded = self.model.decode(encoded.latents)
+        target = self.model.prepare_target(pixels)
+        error = float(indexing.reconstruction_errors(target[None], decoded)[0])
+        embedding = self.index.embed(encoded.features)[0]
+        return self._result(None, embedding, request, error, started)
 
     def reconstruct_item(self, item_id: str) -> Reconstruction:
         """What the machine kept of a product's picture; the latest ones are remembered."""
@@ -171,7 +237,12 @@ class Recommender:
             Step(
                 share=float(share),
                 matches=self._matches(
-                    self.index.query(embedding, n_neighbors, leave_out=(first, second))
+                    [
+                        [near]
+                        for near in self.index.query(
+                            embedding, n_neighbors, leave_out=(first, second)
+                        )
+                    ]
                 ),
             )
             for share, embedding in zip(shares, blend.interpolate(start, end, shares), strict=True)
@@ -224,50 +295,50 @@ class Recommender:
         shares = np.linspace(0, 1, n_steps, dtype=np.float32)
         return blend.decode_between(self.model, ends[0], ends[1], shares)
 
-    def _matches(self, neighbours: Sequence[Neighbour], scale: float = 1.0) -> tuple[Match, ...]:
+    def _matches(
+        self, groups: Sequence[Sequence[Neighbour]], scale: float = 1.0
+    ) -> tuple[Match, ...]:
         return tuple(
             Match(
-                item=self.catalogue.get(neighbour.item_id),
-                distance=neighbour.distance,
-                similarity=min(1.0, scale * self.index.similarity(neighbour.distance)),
+                item=self.catalogue.get(head.item_id),
+                distance=head.distance,
+                similarity=min(1.0, scale * self.index.similarity(head.distance)),
+                near_identical=tuple(self.catalogue.get(each.item_id) for each in others),
             )
-            for neighbour in neighbours
+            for head, *others in groups
         )
-
-    def _similar_to_pixels(
-        self, pixels: NDArray[np.uint8], n_neighbors: int, colour: float | None, started: float
-    ) -> Result:
-        encoded = self.model.encode([self.model.prepare(pixels)])
-        decoded = self.model.decode(encoded.latents)
-        target = self.model.prepare_target(pixels)
-        error = float(indexing.reconstruction_errors(target[None], decoded)[0])
-        embedding = self.index.embed(encoded.features)[0]
-        return self._result(None, embedding, n_neighbors, colour, error, started)
 
     def _result(
         self,
         item: Item | None,
         embedding: NDArray[np.float32],
-        n_neighbors: int,
-        colour: float | None,
+        request: _Request,
         error: float,
         started: float,
     ) -> Result:
-        if not 1 <= n_neighbors <= MAX_NEIGHBOURS:
-            raise CatalogueError(
-                f"the number of neighbours must lie between 1 and {MAX_NEIGHBOURS}, "
-                f"got {n_neighbors}"
-            )
+        request.check()
         leave_out = () if item is None else (item.item_id,)
-        query, scale = (embedding, 1.0) if colour is None else self._weigh(embedding, colour)
-        neighbours = self.index.query(query, n_neighbors, leave_out=leave_out)
-        # Trust is a matter of the embeddings as they are, whatever a query weighs
+        query, scale = (embedding, 1.0)
+        if request.colour is not None:
+            query, scale = self._weigh(embedding, request.colour)
+        where = request.where
+        how = Reranking(
+            variety=request.variety,
+            fold=self._folder.fold if request.fold else None,
+            accepts=(lambda other: where.accept(self.catalogue.get(other), item))
+            if where is not None and where.are_any
+            else None,
+        )
+        groups = search(self.index, query, request.n_neighbors, how, leave_out=leave_out)
+        # Trust is a matter of the embeddings as they are, whatever was asked for
         nearest = (
-            neighbours if colour is None else self.index.query(embedding, 1, leave_out=leave_out)
+            [group[0] for group in groups]
+            if request.are_nearest
+            else self.index.query(embedding, 1, leave_out=leave_out)
         )
         return Result(
             item=item,
-            matches=self._matches(neighbours, scale),
+            matches=self._matches(groups, scale),
             trust=self._trust(nearest[0].distance if nearest else float("inf"), error),
             elapsed_ms=(time.perf_counter() - started) * 1e3,
         )
@@ -277,8 +348,6 @@ class Recommender:
     ) -> tuple[NDArray[np.float32], float]:
         if self.index.projection is None:
             raise CatalogueError(f"the model {self.model.name!r} cannot weigh colours")
-        if not 0 <= colour <= 1:
-            raise CatalogueError(f"the weight of colour must lie between 0 and 1, got {colour}")
         return self.index.projection.rebalance(embedding, colour)
 
     def _trust(self, nearest: float, error: float) -> Trust:

@@ -21,11 +21,13 @@ class Match:
     ----------
     distance : Euclidean, between the embeddings; small is close
     similarity : in [0, 1]; large is close
+    near_identical : products that this one stands for, if near-identical ones were folded
     """
 
     item: Item
     distance: float
     similarity: float
+    near_identical: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +111,10 @@ def to_dict(
     ----------
     catalogue, model : that answered; the model by its name
     query, n_neighbors : what was asked
+
+    Returns
+    -------
+    document : a match names its near-identical products only if there are some
     """
     return {
         "query": query,
@@ -123,6 +129,11 @@ def to_dict(
                 "distance": round(match.distance, 6),
                 "similarity": round(match.similarity, 4),
                 "image": str(catalogue.image_path(match.item)),
+                **(
+                    {"near_identical": [item.item_id for item in match.near_identical]}
+                    if match.near_identical
+                    else {}
+                ),
             }
             for match in result.matches
         ],

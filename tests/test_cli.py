@@ -149,3 +149,18 @@ def test_the_module_runs_and_never_imports_tensorflow(imported: Path) -> None:
         [sys.executable, "-m", "recommender", "--help"], capture_output=True, check=False
     )
     assert helped.returncode == 0
+
+
+@pytest.mark.usefixtures("imported")
+def test_similar_takes_wishes(run: Run) -> None:
+    wishes = ("--category", "box", "--variety", "0.3", "--fold")
+    status, out, _ = run(
+        "similar", "disc-red-0", "--catalogue", "shop", "--model", "article", *wishes, "--json"
+    )
+    assert status == 0
+    assert {match["category"] for match in json.loads(out)["matches"]} == {"box"}
+    status, _, message = run(
+        "similar", "disc-red-0", "--catalogue", "shop", "--model", "article", "--variety", "2"
+    )
+    assert status == 2
+    assert "variety" in message
