@@ -106,6 +106,12 @@ def _make_parser() -> argparse.ArgumentParser:
     _add_json(command)
 
     command = add(
+        "related", commands.related, "write the related-products table of a whole catalogue"
+    )
+    _add_table(command)
+    _add_names(command, catalogue_required=True)
+
+    command = add(
         "evaluate", commands.evaluate, "score a model on a catalogue's labels and pictures"
     )
     _add_evaluation(command)
@@ -117,6 +123,19 @@ def _make_parser() -> argparse.ArgumentParser:
     command.add_argument("--items", type=_positive, default=2_000)
     _add_json(command)
     return parser
+
+
+def _add_table(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--out", type=Path, required=True, metavar="FILE.parquet|.csv")
+    command.add_argument("-k", type=_positive, default=DEFAULT_NEIGHBOURS, dest="n_neighbors")
+    for name, text in (("same", "says the same"), ("different", "says something else")):
+        command.add_argument(
+            f"--{name}",
+            action="append",
+            default=[],
+            metavar="COLUMN",
+            help=f"only neighbours of which the catalogue {text} here; may be given again",
+        )
 
 
 def _add_evaluation(command: argparse.ArgumentParser) -> None:

@@ -6,13 +6,14 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from recommender.config import check_name, home
 from recommender.errors import ModelError, RecommenderError
 
 ADAPTING: dict[str, Any] = {"adapts": True, "epochs": 8, "learning_rate": 3e-4}
 
+T = TypeVar("T")
 Progress = Callable[[int, int], None]
 
 
@@ -248,6 +249,32 @@ def embed(options: argparse.Namespace) -> None:
     )
 
 
+def related(options: argparse.Namespace) -> None:
+    """Write the related-products table."""
+    from recommender.related import Filters, write
+
+    recommender = _open_recommender(options.catalogue, options.model)
+    filters = Filters(same=options.same, different=options.different)
+    with _progress("relating") as progress:
+        blocks = recommender.related(options.n_neighbors, filters, progress=progress)
+        n_rows = _write(lambda: write(blocks, options.out), options.out)
+    n_items = len(recommender.catalogue)
+    _say(
+        options,
+        {
+            "out": str(options.out),
+            "catalogue": recommender.catalogue.name,
+            "model": recommender.model.name,
+            "n_neighbors": options.n_neighbors,
+            "same": options.same,
+            "different": options.different,
+            "n_items": n_items,
+            "n_rows": n_rows,
+        },
+        f"{options.out}: {n_rows} rows, up to {options.n_neighbors} for each of {n_items} items",
+    )
+
+
 def evaluate(options: argparse.Namespace) -> None:
     """Score a model."""
     from recommender import evaluate as scoring
@@ -336,9 +363,9 @@ def _say(options: argparse.Namespace, document: Any, text: str) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=2) if options.json else text)
 
 
-def _write(write: Callable[[], None], file: Path) -> None:
+def _write(write: Callable[[], T], file: Path) -> T:
     try:
-        write()
+        return write()
     except OSError as error:
         raise RecommenderError(f"{file} cannot be written: {error.strerror}") from error
 

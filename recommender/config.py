@@ -4,7 +4,8 @@ import dataclasses
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -218,12 +219,18 @@ def write_json(file: Path, values: Any) -> None:
 
 def write_atomically(file: Path, data: bytes) -> None:
     """Write bytes so that a reader, or a kill, sees the old file or the new one, never half."""
+    with replacing(file) as temporary:
+        temporary.write_bytes(data)
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[Path]:
+    """A temporary name to write to; what was written is moved into place if nothing failed."""
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
-        with temporary.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
+        yield temporary
+        with temporary.open("rb+") as stream:
             os.fsync(stream.fileno())
         temporary.replace(file)
     finally:
