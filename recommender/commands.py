@@ -167,7 +167,9 @@ def similar(options: argparse.Namespace) -> None:
         "colour": options.colour,
         "variety": options.variety,
         "fold": options.fold,
-        "where": Wishes(categories=options.category, other_brands=options.other_brands),
+        "where": Wishes(
+            categories=options.category, different=["brand"] if options.other_brands else []
+        ),
     }
     if options.query in recommender.catalogue:
         result = recommender.similar(options.query, options.n_neighbors, **wanted)
@@ -251,12 +253,13 @@ def embed(options: argparse.Namespace) -> None:
 
 def related(options: argparse.Namespace) -> None:
     """Write the related-products table."""
-    from recommender.related import Filters, write
+    from recommender.related import write
+    from recommender.wishes import Wishes
 
     recommender = _open_recommender(options.catalogue, options.model)
-    filters = Filters(same=options.same, different=options.different)
+    where = Wishes(same=options.same, different=options.different)
     with _progress("relating") as progress:
-        blocks = recommender.related(options.n_neighbors, filters, progress=progress)
+        blocks = recommender.related(options.n_neighbors, where, progress=progress)
         n_rows = _write(lambda: write(blocks, options.out), options.out)
     n_items = len(recommender.catalogue)
     _say(

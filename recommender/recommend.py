@@ -19,7 +19,7 @@ from recommender.images import DEFAULT_LIMITS, ImageLimits
 from recommender.index import QUANTILES, Index, Neighbour
 from recommender.library import open_catalogue
 from recommender.regions import MatchingRegions, matching_regions
-from recommender.related import Filters, Row, related
+from recommender.related import Row, related
 from recommender.rerank import Reranking, search
 from recommender.results import Match, Reconstruction, Result, Step, Trust, TrustLevel
 from recommender.runtime import Autoencoder
@@ -281,12 +281,12 @@ class Recommender:
     def related(
         self,
         n_neighbors: int = 12,
-        filters: Filters | None = None,
+        where: Wishes | None = None,
         *,
         progress: Callable[[int, int], None] | None = None,
     ) -> Iterator[list[Row]]:
         """Neighbours of every product, block by block; see `recommender.related`."""
-        return related(self.catalogue, self.index, n_neighbors, filters, progress=progress)
+        return related(self.catalogue, self.index, n_neighbors, where, progress=progress)
 
     def warm_up(self) -> None:
         """Do now what the first query would wait for: import, load and fit."""

@@ -1,8 +1,7 @@
 """The related-products table of a whole catalogue: for each product, its lookalikes."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,10 +12,11 @@ from recommender.catalogue import FIELDS, Catalogue
 from recommender.config import replacing
 from recommender.errors import CatalogueError
 from recommender.index import Index
+from recommender.wishes import Wishes
 
 BLOCK = 512  # items asked for at once
 MAX_CELLS = 2_000_000  # distances in memory at once: 24 MB with their keys
-GROWTH = 4  # of the number of rows asked for, while filters leave too few
+GROWTH = 4  # of the number of rows asked for, while wishes leave too few
 CSV, PARQUET = ".csv", ".parquet"
 
 Keys = NDArray[np.int64]
@@ -38,46 +38,32 @@ class Row(NamedTuple):
     similarity: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Filters:
-    """Which neighbours may stand beside an item.
-
-    Attributes
-    ----------
-    same : columns in which both must say the same; nothing equals nothing
-    different : columns in which they must not; what an item does not say differs from all
-    """
-
-    same: Sequence[str] = ()
-    different: Sequence[str] = ()
-
-
 def related(
     catalogue: Catalogue,
     index: Index,
     n_neighbors: int,
-    filters: Filters | None = None,
+    where: Wishes | None = None,
     *,
     progress: Progress | None = None,
 ) -> Iterator[list[Row]]:
     """Neighbours of every item, in the catalogue's order, block by block.
 
     Memory does not grow with the catalogue. An item has `n_neighbors` rows, or as many as there
-    are items that the filters let stand beside it.
+    are items that may stand beside it.
 
     Parameters
     ----------
+    where : which neighbours may stand beside an item
     progress : called with the number of items done and the number of items
 
     Raises
     ------
-    CatalogueError : no neighbours are asked for, or no item has one of the filters' columns
+    CatalogueError : no neighbours are asked for, or no item has one of the columns of `where`
     """
     if n_neighbors < 1:
         raise CatalogueError(f"the number of neighbours must be at least 1, got {n_neighbors}")
-    filters = filters or Filters()
     order = np.array([index.row(item.item_id) for item in catalogue], np.int64)
-    allows = _Allows(catalogue, index, filters)
+    allows = _Allows(catalogue, index, where or Wishes())
     for start in range(0, len(order), BLOCK):
         rows = order[start : start + BLOCK]
         found = _neighbours(index, rows, n_neighbors, allows)
@@ -116,8 +102,8 @@ def write(blocks: Iterable[list[Row]], file: Path) -> int:
 class _Allows:
     """Which rows may stand beside which, in whole numbers that compare fast."""
 
-    def __init__(self, catalogue: Catalogue, index: Index, filters: Filters) -> None:
-        _check_columns(catalogue, (*filters.same, *filters.different))
+    def __init__(self, catalogue: Catalogue, index: Index, where: Wishes) -> None:
+        _check_columns(catalogue, (*where.same, *where.different))
         items = [catalogue.get(item_id) for item_id in index.ids]
 
         def codes(column: str) -> Keys:
@@ -126,14 +112,14 @@ class _Allows:
                 [known.setdefault(item.label(column), len(known)) for item in items], np.int64
             )
 
-        self._same = [codes(column) for column in filters.same]
-        self._different = [codes(column) for column in filters.different]
+        self._accepted = np.array([where.accept(item) for item in items], np.bool_)
+        self._same = [codes(column) for column in where.same]
+        self._different = [codes(column) for column in where.different]
 
     def __call__(self, rows: Keys, keys: Keys) -> NDArray[np.bool_]:
         """For rows of shape (n,) and keys of shape (n, m), an array of shape (n, m)."""
-        allowed: NDArray[np.bool_] = (
-            keys != rows[:, None]
-        )  # by identity: the nearest may be an exact duplicate
+        # By identity: the nearest may be an exact duplicate
+        allowed: NDArray[np.bool_] = self._accepted[keys] & (keys != rows[:, None])
         for codes in self._same:
             allowed &= codes[keys] == codes[rows][:, None]
         for codes in self._different:

@@ -14,16 +14,16 @@ class Wishes:
     ----------
     categories, colours, materials : one of these, as the shop says them
     prices : lowest and highest; a product without a price is left out unless this is None
-    other_brands : leave out what has the brand of the product that was asked for
-    same_category : leave out what is of another category than the product that was asked for
+    same : columns in which it must say what the product says that was asked for
+    different : columns in which it must not; what that product does not say differs from all
     """
 
     categories: Sequence[str] = ()
     colours: Sequence[str] = ()
     materials: Sequence[str] = ()
     prices: tuple[float, float] | None = None
-    other_brands: bool = False
-    same_category: bool = False
+    same: Sequence[str] = ()
+    different: Sequence[str] = ()
 
     @property
     def are_any(self) -> bool:
@@ -35,8 +35,8 @@ class Wishes:
 
         Parameters
         ----------
-        query : the product that was asked for; None for a picture, which has no brand and no
-            category that could be the same or another
+        query : the product that was asked for; None for a picture, which has no columns that
+            could say the same
         """
         return (
             _one_of(item.category, self.categories)
@@ -46,8 +46,13 @@ class Wishes:
                 self.prices is None
                 or (item.price is not None and self.prices[0] <= item.price <= self.prices[1])
             )
-            and not (self.other_brands and query and query.brand and item.brand == query.brand)
-            and not (self.same_category and query and item.category != query.category)
+            and (query is None or self._stand_together(item, query))
+        )
+
+    def _stand_together(self, item: Item, query: Item) -> bool:
+        return all(item.label(column) == query.label(column) for column in self.same) and not any(
+            query.label(column) and item.label(column) == query.label(column)
+            for column in self.different
         )
 
 

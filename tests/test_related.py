@@ -9,13 +9,14 @@ import pytest
 from recommender import related
 from recommender.errors import CatalogueError
 from recommender.recommend import Recommender
-from recommender.related import Filters, Row
+from recommender.related import Row
+from recommender.wishes import Wishes
 
 N_NEIGHBORS = 4
 
 
 def table(recommender: Recommender, k: int = N_NEIGHBORS, **filters: list[str]) -> list[Row]:
-    return [row for block in recommender.related(k, Filters(**filters)) for row in block]
+    return [row for block in recommender.related(k, Wishes(**filters)) for row in block]
 
 
 def test_it_says_what_single_queries_say(shop_recommender: Recommender) -> None:
@@ -53,6 +54,26 @@ def test_filters_leave_as_many_as_there_are(shop_recommender: Recommender) -> No
     assert len(table(shop_recommender, same=["season", "brand"])) == 18 * N_NEIGHBORS
     # nobody says a material: that is no sameness to be avoided
     assert len(table(shop_recommender, different=["material"])) == 18 * N_NEIGHBORS
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"same": ["category", "season"]},
+        {"different": ["category"]},
+        {"different": ["brand"]},
+        {"different": ["colour"]},
+        {"categories": ["disc", "bar"], "different": ["category"]},
+    ],
+)
+def test_columns_mean_what_they_mean_to_a_single_query(
+    shop_recommender: Recommender, wishes: dict[str, list[str]]
+) -> None:
+    rows = [row for block in shop_recommender.related(7, Wishes(**wishes)) for row in block]
+    for item in shop_recommender.catalogue:
+        own = [row.neighbour_id for row in rows if row.item_id == item.item_id]
+        matches = shop_recommender.similar(item.item_id, 7, where=Wishes(**wishes)).matches
+        assert own == [match.item.item_id for match in matches]
 
 
 def test_an_unknown_column_is_named(shop_recommender: Recommender) -> None:

@@ -81,8 +81,10 @@ def test_variety_makes_an_answer_less_alike(index: Index) -> None:
 def test_a_recommender_respects_wishes(shop_recommender: Recommender) -> None:
     result = shop_recommender.similar("disc-red-0", 6, where=Wishes(categories=["box"]))
     assert [match.item.category for match in result.matches] == ["box"] * 6
-    assert shop_recommender.similar("disc-red-0", 6, where=Wishes(other_brands=True)).matches == ()
-    same = shop_recommender.similar("disc-red-0", 9, where=Wishes(same_category=True))
+    assert (
+        shop_recommender.similar("disc-red-0", 6, where=Wishes(different=["brand"])).matches == ()
+    )
+    same = shop_recommender.similar("disc-red-0", 9, where=Wishes(same=["category"]))
     assert len(same.matches) == 5  # all other discs
     with pytest.raises(CatalogueError, match="variety"):
         shop_recommender.similar("disc-red-0", variety=1.5)

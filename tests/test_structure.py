@@ -48,7 +48,7 @@ ALLOWED = {
     },
     "regions": set(),
     "duplicates": INDEX,
-    "related": {"index", "catalogue", "config", "errors"},
+    "related": {"index", "catalogue", "wishes", "config", "errors"},
     "results": {"metrics", *CATALOGUE},
     "blend": {"results", "runtime", "catalogue"},
     "wishes": {"catalogue"},

@@ -20,8 +20,8 @@ MUG = make_item(category="mug", colour="red", brand="Acme", price=12.0)
         (Wishes(materials=["steel"]), False),
         (Wishes(prices=(12.0, 20.0)), True),
         (Wishes(prices=(13.0, 20.0)), False),
-        (Wishes(other_brands=True), False),
-        (Wishes(same_category=True), True),
+        (Wishes(different=["brand"]), False),
+        (Wishes(same=["category"]), True),
     ],
 )
 def test_wishes(wishes: Wishes, is_accepted: bool) -> None:
@@ -29,12 +29,12 @@ def test_wishes(wishes: Wishes, is_accepted: bool) -> None:
 
 
 def test_a_photo_has_no_brand_and_no_category() -> None:
-    assert Wishes(other_brands=True, same_category=True).accept(MUG, None)
+    assert Wishes(different=["brand"], same=["category"]).accept(MUG, None)
 
 
 def test_a_product_without_a_brand_is_of_no_brand() -> None:
     nameless = make_item()
-    assert Wishes(other_brands=True).accept(nameless, nameless)
+    assert Wishes(different=["brand"]).accept(nameless, nameless)
 
 
 def test_no_price_is_in_no_range() -> None:
