@@ -10,11 +10,12 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from recommender import locks
 from recommender.config import check_name, home, write_atomically
 from recommender.errors import CatalogueError
 
@@ -90,7 +91,7 @@ class Catalogue:
         rows, self._facts = _read_database(folder)
         self.items: tuple[Item, ...] = tuple(_to_item(row) for row in rows)
         self._by_id = {item.item_id: item for item in self.items}
-        self.fingerprint = _fingerprint(self.items)
+        self.fingerprint = fingerprint(self.items)
 
     def __len__(self) -> int:
         return len(self.items)
@@ -119,6 +120,14 @@ class Catalogue:
         return self._facts.get(name, "")
 
 
+def fingerprint(items: Iterable[Item]) -> str:
+    """SHA-256 over ids and picture contents: what an index depends on."""
+    digest = hashlib.sha256()
+    for item in items:
+        digest.update(f"{item.item_id}\0{item.image_sha256}\n".encode())
+    return digest.hexdigest()
+
+
 def catalogues_folder() -> Path:
     """Where the person's catalogues lie."""
     return home() / "catalogues"
@@ -139,14 +148,13 @@ def replace(folder: Path, items: Sequence[Item], facts: dict[str, str] | None = 
             (_to_row(item, position) for position, item in enumerate(items)),
         )
         connection.executemany("INSERT INTO facts VALUES (?, ?)", (facts or {}).items())
-    kept = {item.image for item in items}
-    for file in (folder / "images").glob("*/*"):
-        if file.relative_to(folder).as_posix() not in kept:
-            file.unlink(missing_ok=True)
+    remove_strays(folder, (item.image for item in items))
 
 
 def store_image(folder: Path, data: bytes, suffix: str) -> tuple[str, str]:
     """Keep a picture under its content's hash.
+
+    It may reach the disk later than this returns.
 
     Returns
     -------
@@ -155,14 +163,52 @@ def store_image(folder: Path, data: bytes, suffix: str) -> tuple[str, str]:
     """
     digest = hashlib.sha256(data).hexdigest()
     image = f"images/{digest[:2]}/{digest}{suffix.lower()}"
-    if not (folder / image).exists():
-        write_atomically(folder / image, data)
+    path = folder / image
+    # the size tells a file that a power cut left empty from one that is whole
+    if not path.exists() or path.stat().st_size != len(data):
+        write_atomically(path, data, is_flushed=False)
     return image, digest
 
 
 def remove(name: str) -> None:
-    """Delete a catalogue with its pictures and indexes; missing ones are no error."""
-    shutil.rmtree(catalogues_folder() / check_name(name), ignore_errors=True)
+    """Delete a catalogue with its pictures and indexes; missing ones are no error.
+
+    Raises
+    ------
+    CatalogueError : it is being changed right now
+    """
+    folder = catalogues_folder() / check_name(name)
+    if folder.exists():
+        with writing(folder):
+            (folder / "catalogue.db").unlink(missing_ok=True)  # first: half a catalogue is none
+            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)  # where an open lock cannot be deleted
+
+
+def remove_strays(folder: Path, kept: Iterable[str]) -> None:
+    """Delete pictures that no item refers to; `kept` are paths relative to the folder."""
+    known = set(kept)
+    for file in (folder / "images").glob("*/*"):
+        if file.relative_to(folder).as_posix() not in known:
+            file.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """The right to change a catalogue; one at a time has it, and a kill gives it back.
+
+    Raises
+    ------
+    CatalogueError : another one has it
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locks.hold(folder / "writing.lock"))
+        except locks.Taken as error:
+            raise CatalogueError(
+                f"the catalogue {folder.name!r} is being changed right now: wait until that is done"
+            ) from error
+        yield
 
 
 @contextmanager
@@ -220,11 +266,3 @@ def _to_row(item: Item, position: int) -> tuple[Any, ...]:
 def _to_item(row: sqlite3.Row) -> Item:
     values = {spec.name: row[spec.name] for spec in dataclasses.fields(Item)}
     return Item(**values | {"attributes": json.loads(row["attributes"])})
-
-
-def _fingerprint(items: Iterable[Item]) -> str:
-    """SHA-256 over ids and picture contents: what an index depends on."""
-    digest = hashlib.sha256()
-    for item in items:
-        digest.update(f"{item.item_id}\0{item.image_sha256}\n".encode())
-    return digest.hexdigest()

@@ -41,19 +41,7 @@ def _make_parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    command = add(
-        "import", commands.import_, "make a catalogue from a folder of pictures or a CSV feed"
-    )
-    command.add_argument("source", type=Path)
-    command.add_argument("--name", required=True)
-    command.add_argument(
-        "--map",
-        type=_column_map,
-        default={},
-        metavar="TARGET=COLUMN,...",
-        help="columns of the feed, such as image=file,category=product_name",
-    )
-    _add_json(command)
+    _add_import(add)
 
     command = add("catalogues", commands.catalogues, "list the catalogues")
     _add_json(command)
@@ -136,6 +124,39 @@ def _add_table(command: argparse.ArgumentParser) -> None:
             metavar="COLUMN",
             help=f"only neighbours of which the catalogue {text} here; may be given again",
         )
+
+
+def _add_import(add: Callable[..., Any]) -> None:
+    command = add(
+        "import", commands.import_, "make a catalogue from a folder, a zip or a feed, and index it"
+    )
+    command.add_argument("source", type=Path)
+    command.add_argument("--name", required=True)
+    command.add_argument(
+        "--map",
+        type=_column_map,
+        default={},
+        metavar="TARGET=COLUMN,...",
+        help="columns of the feed, such as image=file,category=product_name",
+    )
+    command.add_argument(
+        "--update", action="store_true", help="keep the items that the source does not name"
+    )
+    command.add_argument(
+        "--fetch", action="store_true", help="fetch pictures that the feed names by links"
+    )
+    command.add_argument("--model", help="that indexes it; the best one that is there by default")
+    command.add_argument("--no-index", action="store_true", help="leave the index for later")
+    _add_json(command)
+
+    command = add("resume", commands.resume, "go on with an import that the page began")
+    command.add_argument("catalogue")
+    _add_json(command)
+
+    command = add("remove", commands.remove, "take items out of a catalogue, or delete it")
+    command.add_argument("items", nargs="*", metavar="ITEM_ID")
+    command.add_argument("--everything", action="store_true", help="delete the whole catalogue")
+    _add_names(command, catalogue_required=True)
 
 
 def _add_evaluation(command: argparse.ArgumentParser) -> None:

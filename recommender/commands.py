@@ -4,7 +4,7 @@ import argparse
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,28 +14,72 @@ from recommender.errors import ModelError, RecommenderError
 ADAPTING: dict[str, Any] = {"adapts": True, "epochs": 8, "learning_rate": 3e-4}
 
 T = TypeVar("T")
+
+
+TOLD = 10  # rows that were left out and are named one by one
+
 Progress = Callable[[int, int], None]
 
 
 def import_(options: argparse.Namespace) -> None:
-    """Make a catalogue."""
+    """Make a catalogue, or bring one up to date."""
     from recommender.feeds import import_source
+    from recommender.fetch import fetch
 
+    model = None if options.no_index else _open_model(options.model)
     with _progress("importing") as progress:
         report = import_source(
-            options.source, options.name, column_map=options.map, progress=progress
+            options.source,
+            options.name,
+            column_map=options.map,
+            model=model,
+            is_update=options.update,
+            fetches=fetch if options.fetch else None,
+            progress=progress,
         )
-    for skipped in report.skipped:
-        print(f"skipped {skipped.source}: {skipped.reason}", file=sys.stderr)
-    _say(
-        options,
-        {
-            "catalogue": report.catalogue,
-            "n_items": report.n_items,
-            "skipped": [vars(skipped) for skipped in report.skipped],
-        },
-        f"{report.catalogue}: {report.n_items} items, {len(report.skipped)} skipped",
-    )
+    _tell_skipped([(row.source, row.reason) for row in report.skipped])
+    _say(options, report.to_dict(), _summary(report))
+
+
+def resume(options: argparse.Namespace) -> None:
+    """Go on with an import that the page began."""
+    from recommender import jobs
+
+    with _progress("importing") as progress:
+        ended = jobs.run(options.catalogue, progress=progress)
+    document = {"catalogue": options.catalogue, "status": ended.status, "n_rows": ended.n_done}
+    _say(options, document, f"{options.catalogue}: {ended.status}, {ended.n_done:,} rows")
+
+
+def remove(options: argparse.Namespace) -> None:
+    """Take items out of a catalogue, or delete it."""
+    from recommender.catalogue import remove as remove_catalogue
+    from recommender.feeds import remove_items
+    from recommender.library import open_catalogue
+
+    if bool(options.items) == options.everything:
+        raise RecommenderError("name the items to remove, or say --everything")
+    if options.everything:
+        n_items = len(open_catalogue(options.catalogue))
+        remove_catalogue(options.catalogue)
+        document = {"catalogue": options.catalogue, "n_items": 0, "n_removed": n_items}
+        _say(options, document, f"{options.catalogue}: deleted")
+        return
+    report = remove_items(options.catalogue, options.items, model=_open_model(options.model))
+    _say(options, report.to_dict(), _summary(report))
+
+
+def _summary(report: Any) -> str:
+    counts = ", ".join(f"{n:,} {outcome}" for outcome, n in report.counts.items())
+    return f"{report.catalogue}: {report.n_items:,} items ({counts}); {report.n_encoded:,} encoded"
+
+
+def _tell_skipped(skipped: Sequence[tuple[str, str]]) -> None:
+    """The first of what was left out, and how many more there are."""
+    for source, reason in skipped[:TOLD]:
+        print(f"skipped {source}: {reason}", file=sys.stderr)
+    if len(skipped) > TOLD:
+        print(f"skipped {len(skipped) - TOLD:,} more; --json names all", file=sys.stderr)
 
 
 def catalogues(options: argparse.Namespace) -> None:
@@ -233,8 +277,7 @@ def embed(options: argparse.Namespace) -> None:
     model = _open_model(options.model)
     with _progress("embedding") as progress:
         ids, embeddings, skipped = indexing.embed_source(options.source, model, progress=progress)
-    for source, reason in skipped:
-        print(f"skipped {source}: {reason}", file=sys.stderr)
+    _tell_skipped(skipped)
     buffer = io.BytesIO()
     np.savez(buffer, ids=np.array(ids), embeddings=embeddings)
     _write(lambda: write_atomically(options.out, buffer.getvalue()), options.out)

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -217,21 +218,27 @@ def write_json(file: Path, values: Any) -> None:
     write_atomically(file, (json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode())
 
 
-def write_atomically(file: Path, data: bytes) -> None:
-    """Write bytes so that a reader, or a kill, sees the old file or the new one, never half."""
-    with replacing(file) as temporary:
+def write_atomically(file: Path, data: bytes, *, is_flushed: bool = True) -> None:
+    """Write bytes so that a reader, or a kill, sees the old file or the new one, never half.
+
+    Parameters
+    ----------
+    is_flushed : wait until the disk has them, so that even a power cut leaves one of the two
+    """
+    with replacing(file, is_flushed=is_flushed) as temporary:
         temporary.write_bytes(data)
 
 
 @contextmanager
-def replacing(file: Path) -> Iterator[Path]:
+def replacing(file: Path, *, is_flushed: bool = True) -> Iterator[Path]:
     """A temporary name to write to; what was written is moved into place if nothing failed."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
+    temporary = file.with_name(f"{file.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         yield temporary
-        with temporary.open("rb+") as stream:
-            os.fsync(stream.fileno())
+        if is_flushed:
+            with temporary.open("rb+") as stream:
+                os.fsync(stream.fileno())
         temporary.replace(file)
     finally:
         temporary.unlink(missing_ok=True)

@@ -1,59 +1,34 @@
-"""Into a catalogue: a folder of pictures, or a CSV feed with a picture column."""
+"""Into a catalogue: a folder, a zip or a feed, picture by picture, and then all at once.
 
-import csv
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+Pictures and what the model saw of them are kept under the hash of their content while the import
+runs. The catalogue and its index are put in force at the end, in one move. So an import that was
+killed goes on where it was when it is started again, and until then the old state answers.
+"""
 
-from recommender import images
-from recommender.catalogue import FIELDS, Item, catalogues_folder, replace, store_image
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from recommender import catalogue as catalogues
+from recommender import images, indexing
+from recommender import index as indexes
+from recommender.catalogue import Catalogue, Item, catalogues_folder, store_image
 from recommender.config import DEMO, check_name
-from recommender.errors import CatalogueError, ImageError
-
-TARGETS = ("id", "image", *FIELDS, "price")
-# Column names that need no --map, in the order of preference
-KNOWN_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "item_id", "sku"),
-    "image": ("image", "file", "filename", "path"),
-    "title": ("title", "name"),
-    "category": ("category", "product_type"),
-    "brand": ("brand", "vendor"),
-    "colour": ("colour", "color"),
-    "material": ("material",),
-    "price": ("price",),
-}
+from recommender.encoding import COMMITTED_AT_ONCE, Looker, side_by_side
+from recommender.errors import CatalogueError, ImageError, RecommenderError
+from recommender.features import FeatureStore
+from recommender.fetch import JOURNAL, Fetch, Journal, is_link
+from recommender.reports import ImportReport, Outcome, Reported, write_report
+from recommender.rows import Row, Skipped
+from recommender.runtime import Autoencoder
+from recommender.sources import Source, open_source
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Skipped:
-    """A row or a file that did not come in, and why."""
-
-    source: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportReport:
-    """What came in and what did not."""
-
-    catalogue: str
-    n_items: int
-    skipped: tuple[Skipped, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One product of a feed, its picture not yet read."""
-
-    source: str
-    picture: Path
-    item_id: str
-    fields: dict[str, str] = field(default_factory=dict)
-    price: float | None = None
-    attributes: dict[str, str] = field(default_factory=dict)
+_Task = tuple[Row | Skipped, Future[bytes] | None]
 
 
 def import_source(
@@ -61,177 +36,252 @@ def import_source(
     name: str,
     *,
     column_map: Mapping[str, str] | None = None,
+    model: Autoencoder | None = None,
+    is_update: bool = False,
+    is_confined: bool = False,
+    fetches: Fetch | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Make a catalogue from a folder of pictures or from a CSV feed.
+    """Make a catalogue, or bring one up to date.
 
-    A folder that holds exactly one CSV file is read as that feed; in any other folder every
-    picture is an item, and its sub-folders are its category. An unreadable picture is skipped
-    and reported; it never stops the import.
+    A folder or a zip that holds exactly one feed is read as that feed; in any other every picture
+    is an item, and its sub-folders are its category. An unreadable picture is skipped and
+    reported; it never stops the import.
 
     Parameters
     ----------
-    source : folder or CSV file; picture paths in a feed are relative to the feed
-    name : of the catalogue, replaced if it exists
+    source : folder, zip or feed; picture paths in a feed are relative to the feed
+    name : of the catalogue
     column_map : target to column, for columns that are not named as usual
-    progress : called with the number of rows done and the number of rows
+    model : encodes the pictures and gets its index; None leaves that for later
+    is_update : keep items that the source does not name, instead of replacing the whole catalogue
+    is_confined : refuse pictures outside of the source's folder
+    fetches : gets pictures that are links, such as `fetch.fetch`; None skips them
+    progress : called with the number of rows done and the number of rows; what it raises stops the
+        import, and leaves what was in force
 
     Raises
     ------
-    CatalogueError : nothing usable in `source`, or a column that is not there
+    CatalogueError : nothing usable in `source`, a column that is not there, or the catalogue is
+        being changed by another import
     """
     folder = catalogues_folder() / check_name(name)
     if name == DEMO:
         raise CatalogueError(f"{DEMO!r} is the built-in catalogue: choose another name")
-    rows = _read_rows(source, dict(column_map or {}))
-    items: list[Item] = []
-    skipped: list[Skipped] = []
-    seen: set[str] = set()
-    for number, row in enumerate(rows, start=1):
-        if progress is not None:
-            progress(number, len(rows))
-        if row.item_id in seen:
-            skipped.append(Skipped(source=row.source, reason=f"id {row.item_id!r} comes twice"))
-            continue
-        try:
-            images.load(row.picture)
-        except ImageError as error:
-            skipped.append(Skipped(source=row.source, reason=str(error)))
-            continue
-        image, digest = store_image(folder, row.picture.read_bytes(), row.picture.suffix)
-        seen.add(row.item_id)
-        items.append(
-            Item(
-                item_id=row.item_id,
-                image=image,
-                image_sha256=digest,
-                price=row.price,
-                attributes=row.attributes,
-                **row.fields,
-            )
+    with ExitStack() as stack:
+        opened = stack.enter_context(open_source(source, is_confined=is_confined))
+        rows = list(opened.rows(column_map or {}))
+        stack.enter_context(catalogues.writing(folder))
+        known = Catalogue(folder) if (folder / "catalogue.db").exists() else None
+        stack.enter_context(_swept_after_failure(folder))
+        store = stack.enter_context(indexing.open_store(folder, model)) if model else None
+        looker = Looker(model, store) if model and store else None
+        journal = stack.enter_context(Journal(folder, fetches)) if fetches else None
+        items, reported = _Bringer(folder, opened, known, looker, journal).bring(rows, progress)
+        if not items:
+            first = next((row for row in reported if row.outcome == "skipped"), None)
+            reason = f": {first.source}: {first.reason}" if first else ""
+            raise CatalogueError(f"no picture could be read from {source}{reason}")
+        before = {item.item_id: item for item in known or ()}
+        if is_update:
+            items = [*(before | {item.item_id: item for item in items}).values()]
+        reported += _removed(name, before.keys() - {item.item_id for item in items})
+        _put_in_force(folder, items, {"source": source.name}, known, model, store)
+        report = ImportReport(
+            catalogue=name,
+            n_items=len(items),
+            n_encoded=looker.n_encoded if looker else 0,
+            rows=tuple(reported),
         )
-    if not items:
-        reason = f": {skipped[0].source}: {skipped[0].reason}" if skipped else ""
-        raise CatalogueError(f"no picture could be read from {source}{reason}")
-    replace(folder, items, {"source": source.name})
-    return ImportReport(catalogue=name, n_items=len(items), skipped=tuple(skipped))
+        write_report(folder, report)
+    return report
 
 
-def picture_files(folder: Path) -> list[Path]:
-    """Pictures below a folder by their endings, sorted by path; hidden ones are left out."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in images.SUFFIXES
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
-
-
-def read_csv(feed: Path, column_map: Mapping[str, str]) -> Iterator[Row]:
-    """Rows of a CSV feed (UTF-8) that name a picture.
+def remove_items(
+    name: str, item_ids: Sequence[str], *, model: Autoencoder | None = None
+) -> ImportReport:
+    """Take items out of a catalogue; nothing is encoded.
 
     Raises
     ------
-    CatalogueError : not CSV in UTF-8, no picture column, or a mapped column that is not there
+    CatalogueError : there is no such item, or none would be left
     """
+    folder = catalogues_folder() / check_name(name)
+    if name == DEMO:
+        raise CatalogueError(f"{DEMO!r} is the built-in catalogue: it stays as it is")
+    with ExitStack() as stack:
+        stack.enter_context(catalogues.writing(folder))
+        known = Catalogue(folder)
+        gone = {known.get(item_id).item_id for item_id in item_ids}
+        items = [item for item in known if item.item_id not in gone]
+        if not items:
+            raise CatalogueError(f"that would leave nothing in {name!r}: delete it instead")
+        store = stack.enter_context(indexing.open_store(folder, model)) if model else None
+        if model and store:
+            indexing.encode_missing(known, model, store)
+        _put_in_force(folder, items, {"source": known.fact("source")}, known, model, store)
+    return ImportReport(catalogue=name, n_items=len(items), rows=tuple(_removed(name, gone)))
+
+
+def give_up(name: str) -> None:
+    """Remove what an import that was killed has left; what is in force stays."""
+    folder = catalogues_folder() / check_name(name)
+    with catalogues.writing(folder):
+        _sweep(folder)
+
+
+class _Bringer:
+    """Brings the pictures of rows in."""
+
+    def __init__(
+        self,
+        folder: Path,
+        source: Source,
+        known: Catalogue | None,
+        looker: Looker | None,
+        journal: Journal | None,
+    ) -> None:
+        self._folder = folder
+        self._source = source
+        self._looker = looker
+        self._journal = journal
+        self._items = {item.item_id: item for item in known or ()}
+        self._sound = {item.image_sha256 for item in known or ()}
+
+    def bring(
+        self, rows: Sequence[Row | Skipped], progress: Progress | None
+    ) -> tuple[list[Item], list[Reported]]:
+        """Items of the rows that came in, and what became of every row."""
+        items: list[Item] = []
+        reported: list[Reported] = []
+        try:
+            for row, brought in zip(
+                rows, side_by_side(self._bring_one, self._asked(rows)), strict=True
+            ):
+                if isinstance(brought, Item):
+                    items.append(brought)
+                reported.append(self._report(row.source, brought))
+                if self._looker:
+                    self._looker.flush(at_least=COMMITTED_AT_ONCE)
+                if progress is not None:
+                    progress(len(reported), len(rows))
+        finally:
+            if self._looker:
+                self._looker.flush()
+        return items, reported
+
+    def _asked(self, rows: Iterable[Row | Skipped]) -> Iterator[_Task]:
+        """Rows with the answers of the network, asked for before their turn has come."""
+        for row in _without_doubles(rows):
+            if isinstance(row, Row) and self._journal and is_link(row.picture):
+                yield row, self._journal.ask(row.picture)
+            else:
+                yield row, None
+
+    def _report(self, source: str, brought: Item | Skipped) -> Reported:
+        if isinstance(brought, Skipped):
+            return Reported(source=source, outcome="skipped", reason=brought.reason)
+        before = self._items.get(brought.item_id)
+        outcome: Outcome = (
+            "added" if before is None else "unchanged" if before == brought else "changed"
+        )
+        return Reported(source=source, item_id=brought.item_id, outcome=outcome)
+
+    def _bring_one(self, task: _Task) -> Item | Skipped:
+        row, answer = task
+        if isinstance(row, Skipped):
+            return row
+        try:
+            image, digest = self._keep(row, answer.result() if answer else self._read(row.picture))
+        except ImageError as error:
+            return Skipped(source=row.source, reason=str(error))
+        if self._journal and answer:
+            self._journal.note(row.picture, image)
+        return Item(
+            item_id=row.item_id,
+            image=image,
+            image_sha256=digest,
+            price=row.price,
+            attributes=row.attributes,
+            **row.fields,
+        )
+
+    def _read(self, picture: str) -> bytes:
+        if is_link(picture):
+            raise ImageError(f"its picture is a link, and links were not to be fetched: {picture}")
+        return self._source.read(picture)
+
+    def _keep(self, row: Row, data: bytes) -> tuple[str, str]:
+        digest = images.content_fingerprint(data)
+        if self._looker is not None:
+            self._looker.look(digest, lambda: images.load(data))
+        elif digest not in self._sound:
+            images.load(data)
+        return store_image(self._folder, data, _suffix(row.picture))
+
+
+def _without_doubles(rows: Iterable[Row | Skipped]) -> Iterator[Row | Skipped]:
+    seen: set[str] = set()
+    for row in rows:
+        if isinstance(row, Row) and row.item_id in seen:
+            yield Skipped(source=row.source, reason=f"id {row.item_id!r} comes twice")
+            continue
+        if isinstance(row, Row):
+            seen.add(row.item_id)
+        yield row
+
+
+def _put_in_force(
+    folder: Path,
+    items: Sequence[Item],
+    facts: dict[str, str],
+    known: Catalogue | None,
+    model: Autoencoder | None,
+    store: FeatureStore | None,
+) -> None:
+    """Write the index of the new state beside the one in force, then make the state the new one.
+
+    Whichever state of the catalogue a kill leaves, the index that belongs to it is there.
+    """
+    unused: list[Path] = []
+    if model is not None and store is not None:
+        index = indexing.assemble(items, model, store)
+        target = indexing.free_folder(folder, model, known.fingerprint if known else "")
+        indexes.save(index, target)
+        unused = [each for each in indexing.places(folder, model) if each != target]
+    if hasattr(os, "sync"):
+        os.sync()  # all new pictures at once: one by one takes longer than to look at them
+    catalogues.replace(folder, items, facts)
+    for place in unused:
+        shutil.rmtree(place, ignore_errors=True)
+    if store is not None:
+        store.keep_only({item.image_sha256 for item in items})
+
+
+@contextmanager
+def _swept_after_failure(folder: Path) -> Iterator[None]:
+    """Let nothing lie about of an import that failed; one that was killed keeps all for later."""
     try:
-        with feed.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            columns = _resolve_columns(reader.fieldnames or (), column_map, feed)
-            for number, record in enumerate(reader, start=2):
-                row = _to_row(record, columns, feed, number)
-                if row is not None:
-                    yield row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CatalogueError(f"{feed} cannot be read as CSV in UTF-8: {error}") from error
+        yield
+    except RecommenderError:
+        _sweep(folder)
+        raise
 
 
-def _read_rows(source: Path, column_map: dict[str, str]) -> list[Row]:
-    if not source.exists():
-        raise CatalogueError(f"there is no file or folder {source}")
-    if source.is_file():
-        if source.suffix.lower() != ".csv":
-            raise CatalogueError(f"{source} is neither a folder nor a CSV file")
-        return list(read_csv(source, column_map))
-    feeds = sorted(source.glob("*.csv"))
-    if len(feeds) == 1:
-        return list(read_csv(feeds[0], column_map))
-    if column_map:
-        raise CatalogueError(
-            f"--map names columns, but {source} holds {len(feeds)} CSV files instead of one"
-        )
-    return list(_read_folder(source))
+def _sweep(folder: Path) -> None:
+    if (folder / "catalogue.db").exists():
+        catalogues.remove_strays(folder, (item.image for item in Catalogue(folder)))
+        (folder / JOURNAL).unlink(missing_ok=True)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _read_folder(folder: Path) -> Iterator[Row]:
-    for path in picture_files(folder):
-        relative = path.relative_to(folder)
-        yield Row(
-            source=relative.as_posix(),
-            picture=path,
-            item_id=relative.as_posix(),
-            fields={
-                "title": path.stem.replace("_", " "),
-                "category": relative.parent.as_posix() if relative.parent != Path() else "",
-            },
-        )
+def _removed(source: str, item_ids: Iterable[str]) -> list[Reported]:
+    return [Reported(source=source, item_id=each, outcome="removed") for each in sorted(item_ids)]
 
 
-def _resolve_columns(
-    header: Sequence[str], column_map: Mapping[str, str], feed: Path
-) -> dict[str, str]:
-    """Target to column: what was asked for, then what is named as usual."""
-    unknown = sorted(set(column_map) - set(TARGETS))
-    if unknown:
-        raise CatalogueError(f"--map knows {', '.join(TARGETS)}, not {', '.join(unknown)}")
-    missing = sorted(set(column_map.values()) - set(header))
-    if missing:
-        raise CatalogueError(
-            f"{feed.name} has no column {', '.join(missing)}; it has {', '.join(header)}"
-        )
-    lowered = {column.lower(): column for column in reversed(header)}
-    columns = dict(column_map)
-    for target, names in KNOWN_COLUMNS.items():
-        found = next((lowered[name] for name in names if name in lowered), None)
-        if found is not None:
-            columns.setdefault(target, found)
-    if "image" not in columns:
-        raise CatalogueError(
-            f"{feed.name} has no picture column; name it with --map image=COLUMN "
-            f"(it has {', '.join(header)})"
-        )
-    return columns
-
-
-def _to_row(record: dict[str, str], columns: dict[str, str], feed: Path, number: int) -> Row | None:
-    values = {target: (record.get(column) or "").strip() for target, column in columns.items()}
-    if not values["image"]:
-        return None
-    used = set(columns.values())
-    attributes = {
-        key: value.strip()
-        for key, value in record.items()
-        if key and key not in used and isinstance(value, str) and value.strip()
-    }
-    fields = {name: values.get(name, "") for name in FIELDS}
-    if not fields["title"]:
-        fields["title"] = " ".join(filter(None, (fields["brand"], fields["category"])))
-    return Row(
-        source=f"row {number}",
-        picture=feed.parent / values["image"],
-        item_id=values.get("id") or values["image"],
-        fields=fields,
-        price=_to_price(values.get("price", "")),
-        attributes=attributes,
-    )
-
-
-def _to_price(text: str) -> float | None:
-    """The number in "1,299.00 EUR" or "19.90"; None where there is none."""
-    digits = "".join(character for character in text if character.isdigit() or character == ".")
-    try:
-        price = float(digits)
-    except ValueError:
-        return None
-    return price if math.isfinite(price) else None
+def _suffix(picture: str) -> str:
+    """A picture's ending, out of a path or of a link."""
+    path = urlsplit(picture).path if is_link(picture) else picture
+    suffix = PurePosixPath(path).suffix.lower()
+    return suffix if suffix in images.SUFFIXES else ""

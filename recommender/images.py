@@ -113,6 +113,11 @@ def load(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> Pixels:
         raise ImageError(f"{name} is damaged or incomplete and cannot be decoded") from error
 
 
+def read(path: Path, *, limits: ImageLimits = DEFAULT_LIMITS) -> bytes:
+    """A picture file's bytes; raises `ImageError` as `load` does, but decodes nothing."""
+    return _read(path, limits)[1]
+
+
 def letterbox(pixels: Pixels, size_px: int) -> Pixels:
     """Fit a picture into a white square without distorting it.
 

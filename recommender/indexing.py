@@ -1,28 +1,29 @@
 """A catalogue's pictures through the encoder, once, into an index."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from recommender import images
 from recommender import index as indexes
-from recommender.catalogue import Catalogue, Item
+from recommender.catalogue import Catalogue, Item, fingerprint
 from recommender.config import DEMO, MODELS
+from recommender.encoding import COMMITTED_AT_ONCE, Looker, side_by_side
 from recommender.engines import make_engine
 from recommender.errors import CatalogueError, ImageError, IndexNotBuilt, StaleIndex
-from recommender.feeds import picture_files
+from recommender.features import FeatureStore
 from recommender.index import Index
 from recommender.library import open_catalogue
-from recommender.projection import MAX_FITTED, Defaults, Projection, fit
-from recommender.runtime import N_THREADS, Autoencoder
+from recommender.projection import MAX_FITTED, Projection, fit
+from recommender.runtime import Autoencoder
+from recommender.sources import picture_files
 
-BATCH = 64  # pictures in flight: memory stays the same for any catalogue
+BATCH = 256  # features held at a time: memory stays the same for any catalogue
 
 Floats = NDArray[np.float32]
-Pixels = NDArray[np.uint8]
 Progress = Callable[[int, int], None]
 
 
@@ -52,7 +53,7 @@ def rebuild(
     n_workers: int | None = None,
     progress: Progress | None = None,
 ) -> Index:
-    """Encode the whole catalogue and put its index in force.
+    """Put a catalogue's index in force; pictures that were encoded before are not encoded again.
 
     Parameters
     ----------
@@ -64,17 +65,43 @@ def rebuild(
     ImageError : a picture is missing or damaged; names the item
     EngineUnavailable : there is no such engine
     """
-    index = build(catalogue, model, engine=engine, n_workers=n_workers, progress=progress)
+    with open_store(catalogue.folder, model) as store:
+        encode_missing(catalogue, model, store, n_workers=n_workers, progress=progress)
+        index = assemble(catalogue.items, model, store, engine=engine)
     indexes.save(index, folder or index_folders(catalogue, model)[0])
     return index
 
 
 def index_folders(catalogue: Catalogue, model: Autoencoder) -> list[Path]:
     """Where an index may lie: beside the catalogue, and for the demo with the model."""
-    folders = [catalogue.folder / "indexes" / model.name]
+    folders = places(catalogue.folder, model)
     if catalogue.name == DEMO:
         folders.append(MODELS / model.name / "index")
     return folders
+
+
+def places(folder: Path, model: Autoencoder) -> list[Path]:
+    """The two places beside a catalogue.
+
+    Two, so that the index of a catalogue's next state can be written whole while the one of its
+    present state answers; which of them is in force is a matter of the catalogue's fingerprint.
+    """
+    return [folder / "indexes" / name for name in (model.name, f"{model.name}.next")]
+
+
+def free_folder(folder: Path, model: Autoencoder, catalogue: str) -> Path:
+    """The place whose index does not belong to the state with the fingerprint `catalogue`."""
+    first, second = places(folder, model)
+    try:
+        indexes.load(first, model=model.fingerprint, catalogue=catalogue)
+    except (IndexNotBuilt, StaleIndex):
+        return first
+    return second
+
+
+def open_store(folder: Path, model: Autoencoder) -> AbstractContextManager[FeatureStore]:
+    """What a model saw of the pictures of a catalogue's folder."""
+    return FeatureStore.open(folder, model.fingerprint, _precision(model))
 
 
 def build(
@@ -86,21 +113,70 @@ def build(
     progress: Progress | None = None,
 ) -> Index:
     """Encode the whole catalogue; nothing is written. Errors as `rebuild`."""
-    order = _order(len(catalogue))
-    items = [catalogue.items[row] for row in order]
-    pictures = [(item.item_id, catalogue.image_path(item)) for item in items]
-    fitted = make_engine(engine)  # first: an engine that is missing should not cost an encoding
-    stream = _encode(catalogue, pictures, model, n_workers, progress)
-    projection, rows, errors = _project(stream, model.defaults)
+    with closing(FeatureStore(":memory:", _precision(model))) as store:
+        encode_missing(catalogue, model, store, n_workers=n_workers, progress=progress)
+        return assemble(catalogue.items, model, store, engine=engine)
+
+
+def encode_missing(
+    catalogue: Catalogue,
+    model: Autoencoder,
+    store: FeatureStore,
+    *,
+    n_workers: int | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Look at the pictures that the store does not know yet.
+
+    Raises
+    ------
+    ImageError : one is missing or damaged; names the item
+    """
+    looker = Looker(model, store)
+
+    def look(item: Item) -> None:
+        try:
+            looker.look(item.image_sha256, lambda: images.load(catalogue.image_path(item)))
+        except ImageError as error:
+            name = catalogue.name
+            raise ImageError(
+                f"item {item.item_id!r} of {name!r}: {error}; import it again"
+            ) from error
+
+    try:
+        for n_done, _ in enumerate(side_by_side(look, catalogue.items, n_workers), start=1):
+            looker.flush(at_least=COMMITTED_AT_ONCE)
+            if progress is not None:
+                progress(n_done, len(catalogue))
+    finally:
+        looker.flush()
+
+
+def assemble(
+    items: Sequence[Item], model: Autoencoder, store: FeatureStore, *, engine: str = "exact"
+) -> Index:
+    """The index of items whose pictures were looked at; nothing is encoded, nothing is written.
+
+    Raises
+    ------
+    EngineUnavailable : there is no such engine
+    """
+    fitted = make_engine(engine)
+    order = _order(len(items))
+    hashes = [items[row].image_sha256 for row in order]
+    projection = None
+    if model.defaults is not None:
+        projection = fit(store.read(hashes[:MAX_FITTED])[0], model.defaults)
+    rows, errors = _project(hashes, store, projection)
     fitted.fit(rows, np.arange(len(rows)))
     return Index(
-        ids=tuple(item.item_id for item in items),
+        ids=tuple(items[row].item_id for row in order),
         embeddings=rows,
         reconstruction_errors=errors,
         nearest_quantiles=indexes.calibrate_nearest(rows, fitted),
         metric=model.config.metric,
         model=model.fingerprint,
-        catalogue=catalogue.fingerprint,
+        catalogue=fingerprint(items),
         engine_name=engine,
         projection=projection,
     )
@@ -132,30 +208,6 @@ def embed_items(
     return np.concatenate(parts)
 
 
-def _encode(
-    catalogue: Catalogue,
-    pictures: Sequence[tuple[str, Path]],
-    model: Autoencoder,
-    n_workers: int | None,
-    progress: Progress | None,
-) -> Iterator[tuple[Floats, Floats]]:
-    """Features and reconstruction errors, batch by batch."""
-    n_done = 0
-    for batch in _prepare(pictures, model, n_workers):
-        ready = []
-        for item_id, got in batch:
-            if isinstance(got, ImageError):
-                raise ImageError(f"item {item_id!r} of {catalogue.name!r}: {got}; import it again")
-            ready.append(got)
-        encoded = model.encode([square for square, _ in ready])
-        targets = np.stack([target for _, target in ready])
-        errors = reconstruction_errors(targets, model.decode(encoded.latents))
-        n_done += len(ready)
-        if progress is not None:
-            progress(n_done, len(pictures))
-        yield encoded.features, errors
-
-
 def _order(n_items: int) -> NDArray[np.intp]:
     """As they come, or at random where a projection is fitted on the first of many."""
     if n_items <= MAX_FITTED:
@@ -164,28 +216,20 @@ def _order(n_items: int) -> NDArray[np.intp]:
 
 
 def _project(
-    stream: Iterator[tuple[Floats, Floats]], defaults: Defaults | None
-) -> tuple[Projection | None, Floats, Floats]:
-    """Fit on the first items, as many as help, and project all; features are not kept."""
-    held: list[Floats] = []
-    rows: list[Floats] = []
-    errors: list[Floats] = []
-    projection = None
-    for features, batch_errors in stream:
-        errors.append(batch_errors)
-        if defaults is None:
-            rows.append(features)
-        elif projection is not None:
-            rows.append(projection.apply(features))
-        else:
-            held.append(features)
-            if sum(map(len, held)) >= MAX_FITTED:
-                projection = fit(np.concatenate(held), defaults)
-                rows, held = [projection.apply(part) for part in held], []
-    if held and defaults is not None:
-        projection = fit(np.concatenate(held), defaults)
-        rows = [projection.apply(part) for part in held]
-    return projection, np.concatenate(rows), np.concatenate(errors)
+    hashes: Sequence[str], store: FeatureStore, projection: Projection | None
+) -> tuple[Floats, Floats]:
+    """Embeddings and reconstruction errors; the features of one batch at a time are held."""
+    rows, errors = [], []
+    for start in range(0, len(hashes), BATCH):
+        features, part = store.read(hashes[start : start + BATCH])
+        rows.append(features if projection is None else projection.apply(features))
+        errors.append(part)
+    return np.concatenate(rows), np.concatenate(errors)
+
+
+def _precision(model: Autoencoder) -> DTypeLike:
+    """Of kept features; single where they are the embeddings themselves, as the article's are."""
+    return np.float32 if model.defaults is None else np.float16
 
 
 def embed_source(
@@ -211,52 +255,28 @@ def embed_source(
         catalogue = open_catalogue(source)
         index = open_index(catalogue, model, progress=progress)
         return list(index.ids), np.asarray(index.embeddings), []
-    pictures = [(path.relative_to(folder).as_posix(), path) for path in picture_files(folder)]
+    names = [path.relative_to(folder).as_posix() for path in picture_files(folder)]
     skipped: list[tuple[str, str]] = []
     ids, features = [], []
-    for batch in _prepare(pictures, model, None):
-        skipped += [(name, str(got)) for name, got in batch if isinstance(got, ImageError)]
-        readable = [(name, got) for name, got in batch if not isinstance(got, ImageError)]
-        if readable:
-            ids += [name for name, _ in readable]
-            features.append(model.encode([got[0] for _, got in readable]).features)
+
+    def describe(name: str) -> tuple[str, Floats | ImageError]:
+        try:
+            square = model.prepare(images.load(folder / name))
+        except ImageError as error:
+            return name, error
+        return name, model.encode([square], n_threads=1).features
+
+    for n_done, (name, got) in enumerate(side_by_side(describe, names), start=1):
+        if isinstance(got, ImageError):
+            skipped.append((name, str(got)))
+        else:
+            ids.append(name)
+            features.append(got)
         if progress is not None:
-            progress(len(ids) + len(skipped), len(pictures))
+            progress(n_done, len(names))
     if not ids:
         raise CatalogueError(f"there is no readable picture in {folder}")
     rows = np.concatenate(features)
     if model.defaults is not None:
         rows = fit(rows, model.defaults).apply(rows)
     return ids, rows, skipped
-
-
-def reconstruction_errors(
-    squares: NDArray[np.uint8], decoded: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Mean squared error of each picture, values in [0, 1].
-
-    Parameters
-    ----------
-    squares : ndarray of shape (n, size, size, 3), uint8
-    decoded : ndarray of the same shape, float32 in [0, 1]
-    """
-    differences = squares.astype(np.float32) / 255 - decoded
-    return np.asarray(np.square(differences).mean(axis=(1, 2, 3)), np.float32)
-
-
-def _prepare(
-    pictures: Sequence[tuple[str, Path]], model: Autoencoder, n_workers: int | None
-) -> Iterator[list[tuple[str, tuple[Pixels, Pixels] | ImageError]]]:
-    """Batches of ids and what encoder and decoder take and give; unreadable ones as errors."""
-
-    def prepare(picture: tuple[str, Path]) -> tuple[str, tuple[Pixels, Pixels] | ImageError]:
-        name, path = picture
-        try:
-            pixels = images.load(path)
-            return name, (model.prepare(pixels), model.prepare_target(pixels))
-        except ImageError as error:
-            return name, error
-
-    with ThreadPoolExecutor(n_workers or N_THREADS) as pool:
-        for start in range(0, len(pictures), BATCH):
-            yield list(pool.map(prepare, pictures[start : start + BATCH]))

@@ -1,12 +1,14 @@
 """The catalogues by name: the person's own, and the demo catalogue that ships."""
 
+import dataclasses
 from pathlib import Path
 
 from recommender import images
 from recommender.catalogue import Catalogue, Item, catalogues_folder, replace
 from recommender.config import ASSETS, DEMO, check_name
 from recommender.errors import CatalogueError
-from recommender.feeds import read_csv
+from recommender.rows import Row
+from recommender.tables import read_table
 
 DEMO_FEED = ASSETS / "catalogue" / "items.csv"
 
@@ -48,16 +50,26 @@ def _open_demo(folder: Path) -> Catalogue:
         known = Catalogue(folder)
         if known.fact("version") == version and known.fact("feed") == str(DEMO_FEED):
             return known
-    items = [
-        Item(
-            item_id=row.item_id,
-            image=str(row.picture),
-            image_sha256=images.content_fingerprint(row.picture.read_bytes()),
-            price=row.price,
-            attributes=row.attributes,
-            **row.fields,
-        )
-        for row in read_csv(DEMO_FEED, {})
-    ]
+    items = [_to_item(row) for row in read_feed(DEMO_FEED)]
     replace(folder, items, {"version": version, "feed": str(DEMO_FEED)})
     return Catalogue(folder)
+
+
+def read_feed(feed: Path) -> list[Row]:
+    """Rows of a feed that ships, with the paths of their pictures made absolute."""
+    return [
+        dataclasses.replace(row, picture=str(feed.parent / row.picture))
+        for row in read_table(feed.read_bytes(), feed.name, {})
+        if isinstance(row, Row)
+    ]
+
+
+def _to_item(row: Row) -> Item:
+    return Item(
+        item_id=row.item_id,
+        image=row.picture,
+        image_sha256=images.content_fingerprint(Path(row.picture).read_bytes()),
+        price=row.price,
+        attributes=row.attributes,
+        **row.fields,
+    )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from recommender import blend, images, indexing
 from recommender.catalogue import Catalogue, Item
 from recommender.config import ARTICLE, DEMO, PERCEPTUAL, available_models
+from recommender.encoding import reconstruction_errors
 from recommender.errors import CatalogueError, ModelError, StaleIndex
 from recommender.folding import Folder
 from recommender.images import DEFAULT_LIMITS, ImageLimits
@@ -192,7 +193,7 @@ class Recommender:
         encoded = self.model.encode([self.model.prepare(pixels)])
         decoded = self.model.decode(encoded.latents)
         target = self.model.prepare_target(pixels)
-        error = float(indexing.reconstruction_errors(target[None], decoded)[0])
+        error = float(reconstruction_errors(target[None], decoded)[0])
         embedding = self.index.embed(encoded.features)[0]
         return self._result(None, embedding, request, error, started)
 

@@ -102,19 +102,22 @@ class Autoencoder:
     def _defaults_file(self) -> Path:
         return self.folder / "projection.npz"
 
-    def encode(self, squares: Iterable[Pixels]) -> Encoded:
+    def encode(self, squares: Iterable[Pixels], *, n_threads: int | None = None) -> Encoded:
         """Encode prepared pictures, the single one being a batch of one.
 
         Parameters
         ----------
         squares : pictures of shape (size, size, 3), uint8, as `prepare` makes them
+        n_threads : that may work on it; as many as cores by default
 
         Returns
         -------
         encoded : latents and features, in the same order
         """
         batch = list(squares)
-        outputs = self._run_all(self._encoder, [{"images": square[None]} for square in batch])
+        outputs = self._run_all(
+            self._encoder, [{"images": square[None]} for square in batch], n_threads
+        )
         if not outputs:
             raise ValueError("nothing to encode: the batch is empty")
         latents = np.concatenate([output["latent"] for output in outputs])
@@ -125,27 +128,33 @@ class Autoencoder:
             spatial=spatial,
         )
 
-    def decode(self, latents: Floats) -> Floats:
+    def decode(self, latents: Floats, *, n_threads: int | None = None) -> Floats:
         """Pictures from latents.
 
         Parameters
         ----------
         latents : ndarray of shape (n, *latent_shape), float32
+        n_threads : that may work on it; as many as cores by default
 
         Returns
         -------
         decoded : ndarray of shape (n, size, size, 3), float32 in [0, 1]
         """
-        outputs = self._run_all(self._decoder, [{"latent": latent[None]} for latent in latents])
+        inputs = [{"latent": latent[None]} for latent in latents]
+        outputs = self._run_all(self._decoder, inputs, n_threads)
         return np.concatenate([output["images"] for output in outputs])
 
     def _run_all(
-        self, network: "_Network", inputs: list[dict[str, NDArray[Any]]]
+        self,
+        network: "_Network",
+        inputs: list[dict[str, NDArray[Any]]],
+        n_threads: int | None,
     ) -> list[dict[str, Floats]]:
-        if len(inputs) == 1:
-            return [network.run(inputs[0], n_threads=N_THREADS)]
+        n_threads = n_threads or N_THREADS
+        if len(inputs) == 1 or n_threads == 1:
+            return [network.run(values, n_threads=n_threads) for values in inputs]
         # Many pictures: one thread each keeps all cores busier than many threads on one picture
-        with ThreadPoolExecutor(N_THREADS) as pool:
+        with ThreadPoolExecutor(n_threads) as pool:
             return list(pool.map(lambda values: network.run(values, n_threads=1), inputs))
 
 

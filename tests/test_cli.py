@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from recommender import images
+from tests.conftest import draw
 
 Run = Callable[..., tuple[int, str, str]]
 MAP = "image=file,category=kind,brand=maker"
@@ -23,7 +24,10 @@ def imported(run: Run, shop: Path) -> Path:
 def test_import_and_catalogues(run: Run, shop: Path) -> None:
     status, out, _ = run("import", shop, "--name", "shop", "--map", MAP, "--json")
     assert status == 0
-    assert json.loads(out) == {"catalogue": "shop", "n_items": 18, "skipped": []}
+    document = json.loads(out)
+    assert (document["catalogue"], document["n_items"], document["skipped"]) == ("shop", 18, [])
+    assert document["counts"] == {"added": 18}
+    assert document["rows"][0]["source"] == "row 2"
     status, out, _ = run("catalogues", "--json")
     assert {"catalogue": "shop", "n_items": 18} in json.loads(out)
 
@@ -34,6 +38,34 @@ def test_import_reports_what_it_skipped(run: Run, shop: Path) -> None:
     assert status == 0
     assert json.loads(out)["skipped"][0]["source"] == "row 2"
     assert "row 2" in messages
+
+
+def test_import_names_the_first_of_many_and_counts_the_rest(run: Run, shop: Path) -> None:
+    for file in list(shop.glob("*.png"))[:12]:
+        file.write_bytes(b"broken")
+    status, out, messages = run("import", shop, "--name", "shop", "--map", MAP, "--no-index")
+    assert status == 0
+    assert "6 items (6 added, 12 skipped)" in out.replace(
+        "12 skipped, 6 added", "6 added, 12 skipped"
+    )
+    lines = messages.strip().splitlines()
+    assert sum(line.startswith("skipped row") for line in lines) == 10
+    assert lines[-1].startswith("skipped 2 more")
+
+
+def test_update_and_remove(run: Run, imported: Path, tmp_path: Path) -> None:
+    draw("bar", "green", shift_px=9).save(tmp_path / "new.png")
+    (tmp_path / "more.csv").write_text("id,image\nnew,new.png\n")
+    _, out, _ = run("import", tmp_path / "more.csv", "--name", "shop", "--update", "--json")
+    assert (json.loads(out)["n_items"], json.loads(out)["n_encoded"]) == (19, 1)
+    assert run("remove", "disc-red-0", "--catalogue", "shop")[0] == 0
+    _, out, _ = run("similar", "new", "--catalogue", "shop", "-k", "30", "--json")
+    found = {match["item_id"] for match in json.loads(out)["matches"]}
+    assert len(found) == 17
+    assert "disc-red-0" not in found
+    assert run("remove", "--catalogue", "shop")[0] == 2
+    assert run("remove", "--everything", "--catalogue", "shop")[0] == 0
+    assert run("similar", "new", "--catalogue", "shop")[0] == 2
 
 
 def test_similar_to_an_item_and_to_a_picture(run: Run, imported: Path) -> None:

@@ -2,9 +2,15 @@ from pathlib import Path
 
 import pytest
 
-from recommender.errors import CatalogueError
-from recommender.feeds import import_source
+from recommender import encoding, indexing
+from recommender.catalogue import catalogues_folder, writing
+from recommender.config import ARTICLE
+from recommender.errors import CatalogueError, ImageError
+from recommender.feeds import import_source, remove_items
 from recommender.library import open_catalogue
+from recommender.recommend import Recommender
+from recommender.reports import ImportReport, read_report
+from recommender.runtime import Autoencoder
 from tests.conftest import draw
 
 SHOP_MAP = {"image": "file", "category": "kind", "brand": "maker"}
@@ -39,6 +45,8 @@ def test_one_bad_picture_never_stops_an_import(shop: Path) -> None:
     assert report.n_items == 16
     assert [skipped.source for skipped in report.skipped] == ["row 2", "row 3"]
     assert "empty" in report.skipped[0].reason
+    assert len(report.rows) == 18
+    assert read_report(open_catalogue("shop").folder) == report
 
 
 def test_an_id_that_comes_twice_is_reported(shop: Path) -> None:
@@ -113,3 +121,140 @@ def test_a_source_that_cannot_be_one_says_so(tmp_path: Path, source: str) -> Non
 def test_the_demo_cannot_be_overwritten(shop: Path) -> None:
     with pytest.raises(CatalogueError, match="built-in"):
         import_source(shop, "demo")
+
+
+@pytest.fixture
+def article() -> Autoencoder:
+    return Autoencoder.open(ARTICLE)
+
+
+@pytest.fixture
+def n_seen(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each picture that went through the encoder."""
+    seen: list[int] = []
+    see = encoding.see
+
+    def counted(model: Autoencoder, pixels: encoding.Pixels) -> object:
+        seen.append(1)
+        return see(model, pixels)
+
+    monkeypatch.setattr(encoding, "see", counted)
+    return seen
+
+
+def bring(shop: Path, article: Autoencoder, *, is_update: bool = False) -> ImportReport:
+    return import_source(shop, "shop", column_map=SHOP_MAP, model=article, is_update=is_update)
+
+
+def test_an_unchanged_picture_is_never_encoded_twice(
+    shop: Path, article: Autoencoder, n_seen: list[int]
+) -> None:
+    assert bring(shop, article).n_encoded == 18
+    feed = shop / "feed.csv"
+    feed.write_text(feed.read_text().replace("19.90", "9.90"))
+    (shop / "disc-red-0.png").write_bytes((shop / "bar-blue-1.png").read_bytes())
+    draw("bar", "red", shift_px=9).save(shop / "disc-red-1.png")
+    report = bring(shop, article)
+    assert (report.n_encoded, len(n_seen), report.counts) == (1, 19, {"changed": 18})
+    assert bring(shop, article).counts == {"unchanged": 18}
+    indexing.rebuild(open_catalogue("shop"), article)
+    Recommender.open("shop", ARTICLE)
+    assert len(n_seen) == 19
+
+
+def test_an_import_leaves_an_index_in_force(
+    shop: Path, article: Autoencoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(shop, article)
+    monkeypatch.setattr(indexing, "rebuild", None)  # opening it must not need one
+    first = Recommender.open("shop", ARTICLE)
+    assert first.similar("disc-red-0", 1).matches[0].item.item_id == "disc-red-1"
+    (shop / "disc-red-1.png").unlink()
+    bring(shop, article)
+    second = Recommender.open("shop", ARTICLE)
+    assert len(second.index) == 17
+    assert len(list((second.catalogue.folder / "indexes").iterdir())) == 1
+
+
+def test_an_update_adds_changes_and_keeps(
+    shop: Path, article: Autoencoder, n_seen: list[int]
+) -> None:
+    bring(shop, article)
+    draw("bar", "red", shift_px=9).save(shop / "new.png")
+    (shop / "feed.csv").write_text(
+        "sku,file,name,kind,maker\nnew,new.png,new,bar,Acme\ndisc-red-0,box-red-0.png,,disc,Acme\n"
+    )
+    report = bring(shop, article, is_update=True)
+    assert (report.n_items, report.counts, len(n_seen)) == (19, {"added": 1, "changed": 1}, 19)
+    recommender = Recommender.open("shop", ARTICLE)
+    assert recommender.similar("disc-red-0", 1).matches[0].item.item_id == "box-red-0"
+    assert recommender.similar("new", 1).matches
+
+
+def test_removed_items_are_gone_and_nothing_is_encoded(
+    shop: Path, article: Autoencoder, n_seen: list[int]
+) -> None:
+    bring(shop, article)
+    report = remove_items("shop", ["disc-red-0", "disc-red-1"], model=article)
+    assert (report.n_items, report.counts, len(n_seen)) == (16, {"removed": 2}, 18)
+    recommender = Recommender.open("shop", ARTICLE)
+    assert "disc-red-0" not in recommender.catalogue
+    assert len(recommender.index) == 16
+    with pytest.raises(CatalogueError, match="no item 'disc-red-0'"):
+        remove_items("shop", ["disc-red-0"], model=article)
+    with pytest.raises(CatalogueError, match="delete it instead"):
+        remove_items("shop", [item.item_id for item in recommender.catalogue], model=article)
+
+
+def test_an_import_that_was_given_up_leaves_nothing_of_itself(
+    shop: Path, article: Autoencoder
+) -> None:
+    def give_up(n_done: int, _: int) -> None:
+        if n_done == 9:
+            raise CatalogueError("given up")
+
+    def folder_content() -> list[Path]:
+        return sorted(path for path in (catalogues_folder() / "shop").rglob("*.png"))
+
+    with pytest.raises(CatalogueError, match="given up"):
+        import_source(shop, "shop", column_map=SHOP_MAP, model=article, progress=give_up)
+    assert not (catalogues_folder() / "shop").exists()
+    bring(shop, article)
+    before, files = open_catalogue("shop").fingerprint, folder_content()
+    for file in shop.glob("disc*.png"):
+        draw("box", "green", shift_px=len(file.name)).save(file)
+    with pytest.raises(CatalogueError, match="given up"):
+        import_source(shop, "shop", column_map=SHOP_MAP, model=article, progress=give_up)
+    assert (open_catalogue("shop").fingerprint, folder_content()) == (before, files)
+    assert len(Recommender.open("shop", ARTICLE).index) == 18
+
+
+def test_two_imports_into_one_catalogue_do_not_meet(shop: Path) -> None:
+    with (
+        writing(catalogues_folder() / "shop"),
+        pytest.raises(CatalogueError, match="being changed right now"),
+    ):
+        import_source(shop, "shop", column_map=SHOP_MAP)
+
+
+def test_links_are_fetched_only_when_asked(shop: Path) -> None:
+    def get(link: str) -> bytes:
+        return (shop / link.rpartition("/")[2]).read_bytes()
+
+    feed = "id,image\n1,https://x/disc-red-0.png\n2,box-red-0.png\n3,http://x/nothing.png\n"
+    (shop / "links.csv").write_text(feed)
+    report = import_source(shop / "links.csv", "shop")
+    assert [row.source for row in report.skipped] == ["row 2", "row 4"]
+    assert "not to be fetched" in report.skipped[0].reason
+
+    def get_or_fail(link: str) -> bytes:
+        try:
+            return get(link)
+        except OSError as error:
+            raise ImageError("there is nothing") from error
+
+    report = import_source(shop / "links.csv", "shop", fetches=get_or_fail)
+    assert (report.counts, report.skipped[0].reason) == (
+        {"added": 1, "unchanged": 1, "skipped": 1},
+        "there is nothing",
+    )

@@ -103,7 +103,7 @@ def test_a_picture_that_vanished_is_one_sentence(shop_recommender: Recommender) 
     catalogue = shop_recommender.catalogue
     catalogue.image_path(catalogue.items[3]).unlink()
     with pytest.raises(ImageError, match=catalogue.items[3].item_id):
-        indexing.rebuild(catalogue, shop_recommender.model)
+        indexing.build(catalogue, shop_recommender.model)
 
 
 def test_the_document_has_the_agreed_fields(shop_recommender: Recommender) -> None:

@@ -16,7 +16,8 @@ ROOT = PACKAGE.parent
 
 # Each module, and the modules of the package that it may import. ARCHITECTURE.md explains it.
 IMAGES = {"images", "config", "errors"}
-CATALOGUE = {"catalogue", "feeds", "library", *IMAGES}
+CATALOGUE = {"catalogue", "locks", "rows", "shops", "tables", "sources", "library", *IMAGES}
+ENCODING = {"features", "encoding"}
 INDEX = {"index", "engines", "projection", "config", "errors"}
 ALLOWED = {
     "errors": set(),
@@ -28,11 +29,21 @@ ALLOWED = {
     "alterations": set(),
     "projection": {"errors"},
     "runtime": {"projection", *IMAGES},
-    "catalogue": IMAGES,
-    "feeds": {"catalogue", *IMAGES},
-    "library": {"catalogue", "feeds", *IMAGES},
+    "locks": set(),
+    "catalogue": {"locks", *IMAGES},
+    "rows": {"catalogue", *IMAGES},
+    "shops": {"rows", "catalogue"},
+    "tables": {"rows", "shops", "errors"},
+    "sources": {"rows", "tables", *IMAGES},
+    "fetch": IMAGES,
+    "reports": {"config", "errors"},
+    "library": {"catalogue", "rows", "tables", *IMAGES},
+    "features": {"errors"},
+    "encoding": {"features", "runtime", "errors"},
+    "jobs": {"feeds", "fetch", "locks", "runtime", "config", "errors"},
+    "feeds": {"reports", "fetch", "indexing", "runtime", *ENCODING, *INDEX, *CATALOGUE},
     "index": {"engines", "metrics", "projection", "config", "errors"},
-    "indexing": {"runtime", *INDEX, *CATALOGUE},
+    "indexing": {"runtime", *ENCODING, *INDEX, *CATALOGUE},
     "train": {"model", "metrics", *CATALOGUE},
     "backbone": set(),
     "perceptual": {"backbone", "config"},
@@ -61,6 +72,7 @@ ALLOWED = {
         "wishes",
         "runtime",
         "indexing",
+        "encoding",
         "metrics",
         "regions",
         "related",

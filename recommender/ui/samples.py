@@ -7,7 +7,7 @@ from pathlib import Path
 from recommender import images
 from recommender.config import ASSETS
 from recommender.errors import CatalogueError
-from recommender.feeds import read_csv
+from recommender.library import read_feed
 
 FEED = ASSETS / "catalogue" / "customer.csv"
 
@@ -37,10 +37,10 @@ def all_samples() -> tuple[Sample, ...]:
         Sample(
             id=row.item_id,
             title=row.fields.get("title") or "A customer's photo",
-            file=row.picture,
-            sha256=images.content_fingerprint(row.picture.read_bytes()),
+            file=Path(row.picture),
+            sha256=images.content_fingerprint(Path(row.picture).read_bytes()),
         )
-        for row in read_csv(FEED, {})
+        for row in read_feed(FEED)
         if row.attributes.get("sample") == "1"
     )
 

@@ -1,0 +1,149 @@
+"""Kill an import by SIGKILL again and again, let it go on, and see that nothing is lost or doubled.
+
+python -m tests.kill SOURCE [--times 10] [--map image=file] [--model perceptual]
+"""
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from recommender.catalogue import Catalogue, catalogues_folder
+from recommender.features import FeatureStore
+from recommender.recommend import Recommender
+from recommender.runtime import Autoencoder
+
+NAME = "killed"
+POLL_S = 0.005
+PATIENCE_S = 600
+
+
+def import_with_kills(
+    arguments: list[str], model: str, *, n_times: int, seed: int, say: Callable[[str], None]
+) -> None:
+    """Import once undisturbed, then as often as asked with a kill at a random moment each.
+
+    Raises
+    ------
+    AssertionError : something is lost or doubled
+    """
+    chance = random.Random(seed)  # noqa: S311  of no secret
+    expected = _import_undisturbed(arguments)
+    n_pictures = len({item.image_sha256 for item in expected})
+    folder = catalogues_folder() / NAME
+    autoencoder = Autoencoder.open(model)
+    shutil.rmtree(folder)
+    n_before = 0
+    for number in range(n_times):
+        # a share of the pictures that are left, so that every kill finds work to interrupt
+        wanted = n_before + int(chance.uniform(0, 1.1) * (n_pictures - n_before) / 3)
+        n_written = _kill_at(arguments, folder, wanted)
+        n_kept = _count_features(folder, autoencoder)
+        say(f"kill {number + 1}: {n_written} pictures written, {n_kept} of {n_pictures} encoded")
+        assert n_kept >= n_before, "a kill lost what was committed"
+        n_before = n_kept
+    done = _run(arguments)
+    say(done.strip())
+    _check(folder, expected, autoencoder)
+    # and once more into the catalogue that is there: it answers whatever happens to the import
+    for number in range(n_times):
+        process = _start(arguments)
+        time.sleep(chance.uniform(0.2, 3))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        _check(folder, expected, autoencoder, is_clean=False)
+        say(f"kill {number + 1} of an import into what is there: it answers")
+    _run(arguments)
+    _check(folder, expected, autoencoder)
+
+
+def _import_undisturbed(arguments: list[str]) -> tuple[object, ...]:
+    _run(arguments)
+    return Catalogue(catalogues_folder() / NAME).items
+
+
+def _start(arguments: list[str]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "recommender", "import", *arguments, "--name", NAME]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
+    )
+
+
+def _run(arguments: list[str]) -> str:
+    process = _start(arguments)
+    out, messages = process.communicate(timeout=PATIENCE_S * 10)
+    assert process.returncode == 0, messages
+    return out
+
+
+def _kill_at(arguments: list[str], folder: Path, n_wanted: int) -> int:
+    """Kill an import once it has written as many pictures; returns how many there are then."""
+    process = _start(arguments)
+    end = time.monotonic() + PATIENCE_S
+    while _count_pictures(folder) < n_wanted and process.poll() is None:
+        assert time.monotonic() < end, "the import does not come on"
+        time.sleep(POLL_S)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    return _count_pictures(folder)
+
+
+def _count_pictures(folder: Path) -> int:
+    return sum(not file.name.endswith(".part") for file in (folder / "images").glob("*/*"))
+
+
+def _count_features(folder: Path, model: Autoencoder) -> int:
+    with FeatureStore.open(folder, model.fingerprint, np.float16) as store:
+        return len(store.hashes())
+
+
+def _check(
+    folder: Path, expected: tuple[object, ...], model: Autoencoder, *, is_clean: bool = True
+) -> None:
+    catalogue = Catalogue(folder)
+    assert catalogue.items == expected, "items are lost, doubled or changed"
+    hashes = {item.image_sha256 for item in catalogue}
+    recommender = Recommender.open(NAME, model.name, progress=_refuse)
+    assert sorted(recommender.index.ids) == sorted(item.item_id for item in catalogue)
+    assert all(catalogue.image_path(item).exists() for item in catalogue)
+    if is_clean:
+        files = {file.stem for file in (folder / "images").glob("*/*")}
+        assert files == hashes, "pictures are lost or doubled"
+        assert _count_features(folder, model) == len(hashes), "features are lost or doubled"
+        assert len(list((folder / "indexes").glob("*/generation-*"))) == 1
+
+
+def _refuse(_: int, __: int) -> None:
+    raise AssertionError("the index of the catalogue in force is not there")
+
+
+def main() -> None:
+    """Read the command line, and work in a home of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source")
+    parser.add_argument("--times", type=int, default=10)
+    parser.add_argument("--map", default="")
+    parser.add_argument("--model", default="perceptual")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    arguments = [options.source, "--model", options.model]
+    arguments += ["--map", options.map] if options.map else []
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["LOOKALIKE_HOME"] = home
+        import_with_kills(
+            arguments, options.model, n_times=options.times, seed=options.seed, say=print
+        )
+    print(f"{options.times} kills of a first import, {options.times} of a later one: all is there")
+
+
+if __name__ == "__main__":
+    main()
