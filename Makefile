@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format train train-perceptual figures benchmark timings lock clean
+.PHONY: demo test check format train train-perceptual figures benchmark fuzz timings lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/streamlit run app.py $(if $(READ_ONLY),-- --read-only)
@@ -71,6 +71,10 @@ figures: $(VENV)/.dev data/catalogues/style data/catalogues/clothing-train \
 
 benchmark: $(VENV)/.dev
 	$(BIN)/python -m recommender benchmark
+
+# Ask a running server all that its API's document allows, and forbids: make fuzz N=300
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.api.fuzz $(or $(N),100)
 
 # How long a visitor waits, measured in a browser
 timings: $(VENV)/.dev

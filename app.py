@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
+from starlette.middleware import Middleware
 
-from recommender import config
+from recommender import api, config
 from recommender.errors import RecommenderError
-from recommender.ui import resources, routes
+from recommender.ui import pictures, resources, routes
 
 
 @asynccontextmanager
@@ -35,7 +37,21 @@ if Path(sys.argv[0]).name == Path(__file__).name:  # another server's arguments 
     take_options(sys.argv[1:])
 try:
     config.read_only()  # now, not at the first visit: a value that is neither yes nor no
+    limits = api.Limits.from_environment()
 except RecommenderError as error:
     sys.exit(f"lookalike: {error}")
+# Photos stay in memory: Starlette would put those of more than a megabyte on the disk, unless told
+MultiPartParser.spool_max_size = 0
 
-app = st.App("recommender/ui/main.py", routes=routes.ROUTES, lifespan=lifespan)
+shop = api.Shop(
+    catalogue=resources.catalogue,
+    recommender=resources.recommender,
+    default_model=resources.default_model,
+    picture=pictures.item_url,
+)
+app = st.App(
+    "recommender/ui/main.py",
+    routes=routes.ROUTES,
+    middleware=[Middleware(api.Beside, api=api.make_application(shop, limits))],
+    lifespan=lifespan,
+)

@@ -126,6 +126,17 @@ def test_imports_point_downward(name: str) -> None:
     assert found <= ALLOWED[name], f"{name} imports {found - ALLOWED[name]}"
 
 
+@pytest.mark.parametrize("file", sorted(PACKAGE.glob("api/*.py")), ids=lambda file: file.stem)
+def test_the_api_stands_beside_the_page(file: Path) -> None:
+    """It may use all that the page may, but neither the page nor the command line."""
+    found = {
+        module.partition(".")[2].partition(".")[0]
+        for module in imported_modules(file)
+        if module.startswith("recommender.")
+    }
+    assert found <= {"api", "__version__", *ALLOWED}
+
+
 def test_every_module_is_in_the_table() -> None:
     modules = {path.stem for path in PACKAGE.glob("*.py")}
     assert modules - {"__init__", "__main__", "cli", "commands"} == set(ALLOWED)

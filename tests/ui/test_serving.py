@@ -1,17 +1,28 @@
 """How the server starts: who can reach it, and what visitors may do."""
 
+import io
 import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlparse
+from urllib.request import Request, urlopen
 
 import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
 
 from recommender.config import READ_ONLY
-from tests.ui.conftest import ROOT, Server
+from recommender.library import open_catalogue
+from tests.ui.conftest import ROOT, Server, start_server, wait_until_healthy
 
 ONLY_THIS_MACHINE = "127.0.0.1"
+# Where a server might write, beside its home and the folder for temporary files
+OURS = ("assets", "data", "models", "recommender")
 ANOTHER_OF_ITS_ADDRESSES = "127.0.0.2"
 
 
@@ -45,6 +56,102 @@ def test_read_only_is_an_option_of_the_command(monkeypatch: pytest.MonkeyPatch) 
     for options, expected in (([], "False"), (["--read-only"], "True")):
         done = start(options, {}, then="from recommender import config; print(config.read_only())")
         assert done.stdout.strip() == expected, done.stderr
+
+
+@pytest.fixture
+def watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Server, Callable[[], set[Path]], Path]]:
+    """A server, a list of all files that it may have written, and its log."""
+    home, log = tmp_path / "home", tmp_path / "server.log"
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    for name in ("TMPDIR", "TMP", "TEMP"):
+        monkeypatch.setenv(name, str(temporary))
+    running = start_server(home, log)
+
+    def files() -> set[Path]:
+        ours = (path for path in ROOT.iterdir() if path.name in OURS)
+        return {path for folder in (tmp_path, *ours) for path in folder.rglob("*")}
+
+    try:
+        wait_until_healthy(running)
+        yield running, files, log
+    finally:
+        running.process.terminate()
+        running.process.wait(10)
+
+
+def test_an_uploaded_photo_leaves_no_trace(
+    watched: tuple[Server, Callable[[], set[Path]], Path], browser: Browser, tmp_path: Path
+) -> None:
+    server, files, log = watched
+    photo = Image.effect_noise((1200, 1200), 90).convert("RGB")
+    stream = io.BytesIO()
+    photo.save(stream, "PNG")
+    ask(server, stream.getvalue())  # once, so that what the first photo loads is there
+    before = files()
+    document = ask(server, stream.getvalue())
+    assert b'"item_id":null' in document
+    page: Page = browser.new_page()
+    page.goto(f"{server.address}/photo")
+    upload = {"name": "my-secret.png", "mimeType": "image/png", "buffer": stream.getvalue()}
+    page.locator("input[type=file]").set_input_files([upload])  # type: ignore[list-item]
+    expect(page.get_by_text("Unlike anything we have")).to_be_visible(timeout=20_000)
+    page.close()
+    assert {path for path in files() - before if "__pycache__" not in path.parts} == set()
+    assert "my-secret" not in log.read_text()
+    assert "POST" not in log.read_text()
+
+
+def test_photos_of_any_size_stay_in_memory() -> None:
+    script = (
+        "import sys; sys.argv = ['app.py']; import app, tempfile; "
+        "from starlette.formparsers import MultiPartParser as parser; "
+        "file = tempfile.SpooledTemporaryFile(parser.spool_max_size); "
+        "file.write(bytes(5_000_000)); print(file._rolled)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "False"
+
+
+def test_many_clients_at_once_are_all_answered(server: Server) -> None:
+    items = open_catalogue("demo").items[:40]
+    photo = open_catalogue("demo").image_path(items[0]).read_bytes()
+
+    def click(number: int) -> int:
+        if number % 8 == 0:
+            return len(ask(server, photo))
+        path = f"/api/items/{items[number].item_id}/similar?k=12"
+        with urlopen(server.address + path, timeout=30) as answer:  # noqa: S310
+            return len(answer.read())
+
+    with ThreadPoolExecutor(8) as clients:
+        sizes = list(clients.map(click, range(len(items))))
+    assert min(sizes) > 1_000
+
+
+def test_the_api_answers_in_front_of_the_pages_own_checks(server: Server) -> None:
+    # the page's server refuses such paths in words that are no JSON
+    with pytest.raises(HTTPError) as caught:
+        urlopen(f"{server.address}/api/items/..%2F..%2Fetc%2Fpasswd", timeout=10)  # noqa: S310
+    assert caught.value.code == 404
+    assert caught.value.headers["Content-Type"] == "application/json"
+    caught.value.close()
+
+
+def ask(server: Server, photo: bytes) -> bytes:
+    """Products that look like a photo, by the API."""
+    request = Request(  # noqa: S310
+        f"{server.address}/api/similar?k=3",
+        data=photo,
+        headers={"Content-Type": "image/png"},
+    )
+    with urlopen(request, timeout=30) as answer:  # noqa: S310
+        found: bytes = answer.read()
+    return found
 
 
 def start(

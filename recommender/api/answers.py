@@ -1,0 +1,231 @@
+"""What the API answers with: one dataclass for each JSON object, the schema included."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from recommender.api.shop import Shop
+from recommender.catalogue import Catalogue, Item
+
+CARD, LARGE = "card", "large"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pictures:
+    """Addresses of a product's picture on this server; they change when the picture does.
+
+    Attributes
+    ----------
+    card : at most 360 pixels wide and high, or a small original
+    large : at most 800 pixels wide and high, or a small original
+    """
+
+    card: str
+    large: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """What the catalogue says of a product; what it does not say is empty.
+
+    Attributes
+    ----------
+    id : unique in its catalogue
+    title : its name
+    category : the kind of thing
+    brand : who makes it
+    colour : as the shop calls it
+    material : as the shop calls it
+    price : in the shop's currency
+    currency : as the feed said
+    pictures : where its picture is
+    """
+
+    id: str
+    title: str
+    category: str
+    brand: str
+    colour: str
+    material: str
+    price: float | None
+    currency: str
+    pictures: Pictures
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """A product that looks alike.
+
+    Attributes
+    ----------
+    rank : from 1, the most alike
+    similarity : from 0 to 1, large is close
+    distance : between the embeddings, small is close
+    near_identical : ids of products that this one stands for, where `fold` was asked for
+    product : the product itself
+    """
+
+    rank: int
+    similarity: float
+    distance: float
+    near_identical: tuple[str, ...]
+    product: Product
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trust:
+    """How far to trust an answer, measured on the catalogue's own products.
+
+    Attributes
+    ----------
+    level : close to the catalogue, loosely like it, or unlike anything in it
+    nearest_percentile : share in % of the products that are nearer to another product
+    reconstruction_percentile : share in % of the products that the model rebuilds better
+    """
+
+    level: Literal["close", "loose", "unlike"]
+    nearest_percentile: float
+    reconstruction_percentile: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookalikes:
+    """The products that look most alike, the most alike first.
+
+    Attributes
+    ----------
+    catalogue : that was searched
+    model : that compared
+    item_id : the product that was asked for; null for a picture
+    matches : at most as many as were asked for
+    trust : how far to trust them
+    """
+
+    catalogue: str
+    model: str
+    item_id: str | None
+    matches: tuple[Match, ...]
+    trust: Trust
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueSummary:
+    """A catalogue.
+
+    Attributes
+    ----------
+    name : what the parameter `catalogue` takes
+    n_items : products in it
+    """
+
+    name: str
+    n_items: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogues:
+    """All catalogues.
+
+    Attributes
+    ----------
+    catalogues : sorted by name
+    """
+
+    catalogues: tuple[CatalogueSummary, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Products:
+    """A part of a catalogue.
+
+    Attributes
+    ----------
+    catalogue : where they are
+    n_items : how many fit what was asked for, in all
+    offset : how many come before the first of these
+    items : in the catalogue's order
+    """
+
+    catalogue: str
+    n_items: int
+    offset: int
+    items: tuple[Product, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """That the server answers, and with what.
+
+    Attributes
+    ----------
+    status : ok, or there would be no answer
+    version : of this program
+    model : that answers where none is asked for
+    catalogues : names of what can be searched
+    read_only : whether visitors may only look
+    """
+
+    status: Literal["ok"]
+    version: str
+    model: str
+    catalogues: tuple[str, ...]
+    read_only: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Why there is no answer.
+
+    Attributes
+    ----------
+    status : the HTTP status, once more
+    error : one sentence
+    """
+
+    status: int
+    error: str
+
+
+def product(shop: Shop, catalogue: Catalogue, item: Item) -> Product:
+    """A product as the API shows it.
+
+    Free attributes of the feed stay inside: a shop's feed may hold what its visitors should not
+    see, such as stock or cost.
+    """
+    return Product(
+        id=item.item_id,
+        title=item.title,
+        category=item.category,
+        brand=item.brand,
+        colour=item.colour,
+        material=item.material,
+        price=item.price,
+        currency=item.attributes.get("currency", ""),
+        pictures=Pictures(
+            card="/" + shop.picture(catalogue, item, CARD),
+            large="/" + shop.picture(catalogue, item, LARGE),
+        ),
+    )
+
+
+def lookalikes(shop: Shop, recommender: Any, result: Any) -> Lookalikes:
+    """A recommender's result as the API shows it."""
+    return Lookalikes(
+        catalogue=recommender.catalogue.name,
+        model=recommender.model.name,
+        item_id=result.item.item_id if result.item else None,
+        matches=tuple(
+            Match(
+                rank=rank,
+                similarity=round(match.similarity, 4),
+                distance=round(match.distance, 6),
+                near_identical=tuple(item.item_id for item in match.near_identical),
+                product=product(shop, recommender.catalogue, match.item),
+            )
+            for rank, match in enumerate(result.matches, start=1)
+        ),
+        trust=Trust(
+            level=result.trust.level,
+            nearest_percentile=round(result.trust.nearest_percentile, 1),
+            reconstruction_percentile=round(result.trust.reconstruction_percentile, 1),
+        ),
+    )

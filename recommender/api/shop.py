@@ -1,0 +1,34 @@
+"""What the API asks of the server that it runs in: opened catalogues and models, shared by all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from recommender.catalogue import Catalogue, Item
+
+
+class OpensRecommender(Protocol):
+    """Opens a recommender by the names of its catalogue and its model."""
+
+    def __call__(
+        self, catalogue_name: str, model: str, on_wait: Callable[[Any], None] | None = None
+    ) -> Any:
+        """See `ui.resources.recommender`; `on_wait` may raise to wait no longer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shop:
+    """Ways to what is open already.
+
+    Attributes
+    ----------
+    catalogue : opens a catalogue by its name
+    recommender : opens a recommender
+    default_model : name of the model where none is asked for
+    picture : address of an item's picture, relative to the server; takes "card" or "large"
+    """
+
+    catalogue: Callable[[str], Catalogue]
+    recommender: OpensRecommender
+    default_model: Callable[[], str]
+    picture: Callable[[Catalogue, Item, str], str]

@@ -1,0 +1,305 @@
+"""What the API answers."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from recommender.api import Beside, Limits, bodies, limits
+from recommender.api.endpoints import ENDPOINTS
+from recommender.api.limits import TokenBuckets
+from recommender.errors import RecommenderError
+from recommender.feeds import import_source
+from recommender.library import open_catalogue
+from recommender.recommend import Recommender
+from tests.api.conftest import AMPLE, picture_bytes
+from tests.conftest import draw
+
+MakeApi = Callable[..., Starlette]
+
+
+def test_a_products_lookalikes_are_the_recommenders(client: TestClient) -> None:
+    answer = client.get("/api/items/disc-red-0/similar", params={"k": 5})
+    assert answer.status_code == 200
+    document = answer.json()
+    result = Recommender.open("shop", "article").similar("disc-red-0", 5)
+    expected = [match.item.item_id for match in result.matches]
+    assert [match["product"]["id"] for match in document["matches"]] == expected
+    assert [match["rank"] for match in document["matches"]] == [1, 2, 3, 4, 5]
+    assert document["item_id"] == "disc-red-0"
+    assert document["trust"]["level"] == result.trust.level
+    product = document["matches"][0]["product"]
+    sha256 = open_catalogue("shop").get(product["id"]).image_sha256
+    assert product["pictures"]["card"] == f"/pictures/shop/{sha256}/card"
+
+
+@pytest.mark.parametrize(
+    ("query", "kinds"),
+    [
+        ({"same": "category"}, {"disc"}),
+        ({"different": "category"}, {"box", "bar"}),
+        ({"category": ["box", "bar"]}, {"box", "bar"}),
+        ({"different": "brand"}, set()),
+        ({"min_price": 20}, set()),
+        ({"max_price": 20, "same": ["category", "brand"]}, {"disc"}),
+    ],
+)
+def test_filters(client: TestClient, query: dict[str, object], kinds: set[str]) -> None:
+    answer = client.get("/api/items/disc-red-0/similar", params={"k": 17, **query})  # type: ignore[dict-item]
+    assert {match["product"]["category"] for match in answer.json()["matches"]} == kinds
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_picture_may_come_in_a_form_or_by_itself(client: TestClient, kind: str) -> None:
+    data = picture_bytes(kind)
+    answers = [
+        client.post("/api/similar?k=3", files={"picture": ("photo", data)}),
+        client.post("/api/similar?k=3", content=data, headers={"Content-Type": "image/heic"}),
+        client.post(
+            "/api/similar?k=3",
+            content=data,
+            headers={"Content-Type": "application/octet-stream"},
+        ),
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert answers[0].json() == answers[1].json() == answers[2].json()
+    assert answers[0].json()["matches"][0]["product"]["id"] == "disc-red-0"
+    assert answers[0].json()["item_id"] is None
+    assert answers[0].headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "sentence"),
+    [
+        ("/api/items/nothing/similar", 404, "there is no item 'nothing'"),
+        ("/api/items/..%2F..%2Fetc%2Fpasswd", 404, "there is no item"),
+        ("/api/items/disc-red-0?catalogue=nowhere", 404, "there is no catalogue 'nowhere'"),
+        ("/api/items/disc-red-0?catalogue=../x", 400, "catalogue cannot be '../x'"),
+        ("/api/items/disc-red-0/similar?model=nobody", 404, "nobody"),
+        ("/api/items/disc-red-0/similar?k=0", 400, "k must be at least 1, got '0'"),
+        ("/api/items/disc-red-0/similar?k=1000", 400, "k must be at most 100"),
+        ("/api/items/disc-red-0/similar?k=many", 400, "k must be a whole number, got 'many'"),
+        ("/api/items/disc-red-0/similar?k=٣", 400, "k must be a whole number"),
+        ("/api/items/disc-red-0/similar?k=1&k=2", 400, "k may be given once"),
+        ("/api/items/disc-red-0/similar?kk=1", 400, "there is no parameter 'kk'; there are:"),
+        ("/api/items/disc-red-0/similar?variety=nan", 400, "variety must be a number"),
+        ("/api/items/disc-red-0/similar?fold=1", 400, "fold must be true or false"),
+        ("/api/items/disc-red-0/similar?same=weight", 400, "same must be one of category, brand"),
+        ("/api/items/disc-red-0/similar?colour=0.5", 409, "cannot weigh colours"),
+        ("/api/nothing", 404, "there is nothing at /api/nothing"),
+        ("/api/similar", 405, "cannot be asked with GET"),
+    ],
+)
+def test_a_wrong_request_is_answered_in_one_sentence(
+    client: TestClient, path: str, status: int, sentence: str
+) -> None:
+    answer = client.get(path)
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.status_code == answer.json()["status"] == status
+    assert sentence in answer.json()["error"]
+    assert "\n" not in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status", "sentence"),
+    [
+        (b"not a picture", "image/png", 422, "not a picture that can be read"),
+        (b"", "image/png", 422, "empty"),
+        (picture_bytes()[:90], "image/png", 422, "damaged or incomplete"),
+        (picture_bytes(picture=draw("disc", "red", size_px=4)), "image/png", 422, "at least 8"),
+        (b"{}", "application/json", 415, "must come as multipart/form-data"),
+        (b"nonsense", "multipart/form-data; boundary=x", 400, "form"),
+        (b"nonsense", "multipart/form-data", 400, "damaged"),
+    ],
+)
+def test_a_wrong_body_is_answered_in_one_sentence(
+    client: TestClient, content: bytes, kind: str, status: int, sentence: str
+) -> None:
+    answer = client.post("/api/similar", content=content, headers={"Content-Type": kind})
+    assert answer.status_code == status, answer.text
+    assert sentence in answer.json()["error"]
+
+
+def test_a_form_without_the_picture(client: TestClient) -> None:
+    answer = client.post("/api/similar", files={"photo": ("photo", picture_bytes())})
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "the form must hold a file named 'picture'"
+    answer = client.post("/api/similar", data={"picture": "text"}, files={"other": ("x", b"x")})
+    assert answer.status_code == 400
+
+
+def test_bodies_and_pictures_have_limits(make_api: MakeApi) -> None:
+    small = Limits(max_body_bytes=2_000, max_pixels=10_000)
+    client = TestClient(make_api(small))
+    large = {"Content-Type": "image/png"}
+    answer = client.post("/api/similar", content=b"x" * 3_000, headers=large)
+    assert answer.status_code == 413
+    chunks = (b"x" * 500 for _ in range(10))  # sent without its length
+    assert client.post("/api/similar", content=chunks, headers=large).status_code == 413
+    blank = picture_bytes(picture=Image.new("L", (200, 100)))
+    answer = client.post("/api/similar", content=blank, headers=large)
+    assert answer.status_code == 422
+    assert "200 x 100 pixels" in answer.json()["error"]
+
+
+def test_a_client_that_asks_too_often_waits(make_api: MakeApi) -> None:
+    client = TestClient(make_api(Limits(per_minute=6, burst=3)))
+    statuses = [client.get("/api/catalogues").status_code for _ in range(4)]
+    assert statuses == [200, 200, 200, 429]
+    answer = client.get("/api/catalogues")
+    assert 1 <= int(answer.headers["Retry-After"]) <= 10
+    assert "at most 6 requests a minute" in answer.json()["error"]
+    assert client.get("/api/health").status_code == 200  # whoever watches over it may go on
+
+
+def test_tokens_come_back_with_time() -> None:
+    now = [0.0]
+    buckets = TokenBuckets(Limits(per_minute=60, burst=2), clock=lambda: now[0])
+    assert [buckets.take("a"), buckets.take("a"), buckets.take("a")] == [0, 0, 1]
+    assert buckets.take("b") == 0
+    now[0] = 1.0
+    assert [buckets.take("a"), buckets.take("a")] == [0, 1]
+    now[0] = 1000.0
+    assert [buckets.take("a"), buckets.take("a"), buckets.take("a")] == [0, 0, 1]
+
+
+def test_a_household_has_one_bucket() -> None:
+    buckets = TokenBuckets(Limits(per_minute=60, burst=1), clock=lambda: 0.0)
+    assert buckets.take("2001:db8::1") == 0
+    assert buckets.take("2001:db8::2") == 1
+    assert buckets.take("2001:db8:0:1::1") == 0
+
+
+def test_quiet_clients_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_CLIENTS", 5)
+    buckets = TokenBuckets(AMPLE)
+    for number in range(50):
+        buckets.take(f"10.0.0.{number}")
+    assert len(buckets._buckets) == 5
+
+
+def test_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(limits.PER_MINUTE, "50")
+    monkeypatch.setenv(limits.ORIGINS, "https://shop.example, https://www.shop.example")
+    found = Limits.from_environment()
+    assert (found.per_minute, found.burst) == (50, 10)
+    assert found.origins == ("https://shop.example", "https://www.shop.example")
+    monkeypatch.setenv(limits.PER_MINUTE, "unlimited")
+    with pytest.raises(RecommenderError, match="must be a positive number, got 'unlimited'"):
+        Limits.from_environment()
+
+
+def test_an_answer_that_is_unchanged_is_not_sent_again(client: TestClient) -> None:
+    for path in ("/api/items/disc-red-0/similar", "/api/items", "/api/openapi.json", "/api"):
+        first = client.get(path)
+        assert first.status_code == 200
+        assert first.headers["Cache-Control"] == "public, max-age=60"
+        again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        other = client.get(path, headers={"If-None-Match": 'W/"other"'})
+        assert other.status_code == 200
+    assert client.get("/api/health").headers["Cache-Control"] == "public, max-age=0"
+
+
+def test_other_origins_are_let_in_only_if_named(make_api: MakeApi) -> None:
+    origin = {"Origin": "https://shop.example"}
+    closed = TestClient(make_api()).get("/api/health", headers=origin)
+    assert "Access-Control-Allow-Origin" not in closed.headers
+    open_to_it = TestClient(make_api(Limits(origins=("https://shop.example",))))
+    answer = open_to_it.get("/api/health", headers=origin)
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+    other = open_to_it.get("/api/health", headers={"Origin": "https://elsewhere.example"})
+    assert "Access-Control-Allow-Origin" not in other.headers
+
+
+def test_items_are_paged(client: TestClient) -> None:
+    everything = client.get("/api/items", params={"limit": 100}).json()
+    assert everything["n_items"] == len(everything["items"]) == 18
+    page = client.get("/api/items", params={"limit": 4, "offset": 2}).json()
+    assert page["items"] == everything["items"][2:6]
+    boxes = client.get("/api/items", params={"category": "box"}).json()
+    assert boxes["n_items"] == 6
+    one = client.get(f"/api/items/{boxes['items'][0]['id']}")
+    assert one.json() == boxes["items"][0]
+    assert client.get("/api/catalogues").json() == {"catalogues": [{"name": "shop", "n_items": 18}]}
+
+
+def test_what_else_a_feed_says_stays_inside(client: TestClient) -> None:
+    assert open_catalogue("shop").get("disc-red-0").attributes["season"] == "summer"
+    assert "summer" not in client.get("/api/items/disc-red-0").text
+
+
+def test_ids_may_look_like_paths(
+    make_api: MakeApi, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_source(shop, "folder")  # ids of a folder are paths
+    monkeypatch.setattr("recommender.api.endpoints.available_catalogues", lambda: ["folder"])
+    item_id = open_catalogue("folder").items[0].item_id
+    client = TestClient(make_api())
+    assert client.get(f"/api/items/{item_id}").json()["id"] == item_id
+    assert client.get(f"/api/items/{item_id.replace('/', '%2F')}/similar").status_code == 200
+
+
+def test_a_large_photo_is_never_on_the_disk(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rolled = []
+    monkeypatch.setattr("tempfile.SpooledTemporaryFile.rollover", rolled.append)
+    noise = picture_bytes(picture=Image.effect_noise((1500, 1500), 90))
+    assert len(noise) > 1_500_000
+    assert client.post("/api/similar", files={"picture": ("photo", noise)}).status_code == 200
+    assert rolled == []
+
+
+def test_a_bug_is_no_secret_told(make_api: MakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = make_api()
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("secret")
+
+    monkeypatch.setattr("recommender.api.answers.lookalikes", broken)
+    answer = TestClient(api, raise_server_exceptions=False).get("/api/items/disc-red-0/similar")
+    assert answer.status_code == 500
+    assert answer.json() == {"status": 500, "error": "something went wrong on the server"}
+
+
+def test_the_page_for_people_names_everything(client: TestClient) -> None:
+    page = client.get("/api")
+    assert page.headers["Content-Type"].startswith("text/html")
+    for endpoint in ENDPOINTS:
+        assert endpoint.path in page.text
+        for parameter in endpoint.parameters:
+            assert f"<code>{parameter.name}</code>" in page.text
+    assert "https://" not in page.text  # nothing is fetched from elsewhere
+
+
+def test_the_document_describes_every_endpoint(client: TestClient) -> None:
+    document = client.get("/api/openapi.json").json()
+    assert document["openapi"] == "3.1.0"
+    described = {
+        (method.upper(), path) for path, ways in document["paths"].items() for method in ways
+    }
+    assert described == {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}
+    body = document["paths"]["/api/similar"]["post"]["requestBody"]["content"]
+    assert set(body) == {bodies.FORM, *bodies.RAW}
+    for schema in document["components"]["schemas"].values():
+        assert all(each["description"] for each in schema["properties"].values())
+
+
+def test_the_page_beside_it_gets_the_rest() -> None:
+    def say(what: str) -> Callable[..., object]:
+        async def answer(scope: object, receive: object, send: object) -> None:
+            said.append(what)
+
+        return answer
+
+    said: list[str] = []
+    both = Beside(say("page"), say("api"))  # type: ignore[arg-type]
+    for path in ("/", "/api", "/api/health", "/apixyz", "/photo"):
+        asyncio.run(both({"type": "http", "path": path}, None, None))  # type: ignore[arg-type]
+    asyncio.run(both({"type": "websocket", "path": "/api"}, None, None))  # type: ignore[arg-type]
+    assert said == ["page", "api", "api", "page", "page", "page"]
