@@ -28,7 +28,7 @@ class Wishes:
     @property
     def are_any(self) -> bool:
         """Whether anything was asked for."""
-        return self != Wishes()
+        return self != ANYTHING
 
     def accept(self, item: Item, query: Item | None = None) -> bool:
         """Whether a product is what was asked for.
@@ -54,6 +54,9 @@ class Wishes:
             query.label(column) and item.label(column) == query.label(column)
             for column in self.different
         )
+
+
+ANYTHING = Wishes()
 
 
 def _one_of(value: str, wanted: Sequence[str]) -> bool:

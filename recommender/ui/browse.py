@@ -6,10 +6,11 @@ from recommender.catalogue import Catalogue, Item
 from recommender.config import DEMO
 from recommender.ui import filters, gallery, layout, link, resources, words
 from recommender.ui.filters import Facets, Filters
+from recommender.wishes import Wishes
 
 PER_PAGE = 24
 MAX_PILLS = 40  # more categories than this go into a list
-KEYS = ("q", "category", "colour", "material", "price", "sort", "page")
+KEYS = ("q", "category", "colour", "material", "price")  # of the filters
 GALLERY = "browse-gallery"
 
 
@@ -29,7 +30,7 @@ def show() -> None:
     found = filters.select(catalogue, chosen)
     if not found:
         layout.empty("Nothing fits all of that", "Take a filter away, or search for less.")
-        st.button("Show everything", on_click=_clear)
+        st.button("Show everything", on_click=_clear, args=(facets,))
         return
     _draw(catalogue, found)
 
@@ -58,7 +59,7 @@ def _ask(facets: Facets) -> Filters:
         with st.popover("Filters", icon=":material/filter_list:"):
             colours = _several("Colour", "colour", facets.colours)
             materials = _several("Material", "material", facets.materials)
-            prices = _price_range(facets.prices)
+            prices = filters.price_range(facets.prices, "price", _first_page)
         order = st.selectbox(
             "Order",
             list(filters.ORDERS),
@@ -71,10 +72,12 @@ def _ask(facets: Facets) -> Filters:
         )
     return Filters(
         text=text or "",
-        categories=_categories(facets.categories),
-        colours=colours,
-        materials=materials,
-        prices=prices,
+        wishes=Wishes(
+            categories=_categories(facets.categories),
+            colours=colours,
+            materials=materials,
+            prices=prices,
+        ),
         order=order or filters.FEATURED,
     )
 
@@ -90,7 +93,7 @@ def _categories(categories: tuple[str, ...]) -> list[str]:
         selection_mode="multi",
         key="category",
         bind="query-params",
-        format_func=_capitalised,
+        format_func=words.capitalised,
         label_visibility="collapsed",
         wrap=False,
         width="stretch",
@@ -106,28 +109,10 @@ def _several(label: str, key: str, options: tuple[str, ...]) -> list[str]:
         options,
         key=key,
         bind="query-params",
-        format_func=_capitalised,
+        format_func=words.capitalised,
         placeholder="Any",
         on_change=_first_page,
     )
-
-
-def _price_range(prices: tuple[float, float] | None) -> tuple[float, float] | None:
-    if prices is None:
-        return None
-    lowest, highest = float(int(prices[0])), float(-int(-prices[1] // 1))
-    chosen: tuple[float, float] = st.slider(
-        "Price",
-        lowest,
-        highest,
-        (lowest, highest),
-        step=1.0,
-        format="%.0f",
-        key="price",
-        bind="query-params",
-        on_change=_first_page,
-    )
-    return None if chosen == (lowest, highest) else chosen
 
 
 def _draw(catalogue: Catalogue, found: list[Item]) -> None:
@@ -154,11 +139,7 @@ def _first_page() -> None:
     st.session_state["page"] = 1
 
 
-def _clear() -> None:
+def _clear(facets: Facets) -> None:
     for key in KEYS:
-        st.session_state.pop(key, None)
-        st.query_params.pop(key, None)
-
-
-def _capitalised(value: str) -> str:
-    return value.replace("_", " ").capitalize()
+        filters.forget(key, facets)
+    _first_page()

@@ -1,12 +1,15 @@
 """Which products the browse page shows, and in which order."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+import streamlit as st
+
 from recommender.catalogue import Catalogue, Item
 from recommender.ui import words
+from recommender.wishes import ANYTHING, Wishes
 
 FEATURED, CHEAP, DEAR, BY_NAME = "featured", "price", "-price", "name"
 ORDERS = {
@@ -24,14 +27,10 @@ class Filters:
     Attributes
     ----------
     text : words that must all occur in what is known of a product
-    prices : lowest and highest; a product without a price is shown only if this is None
     """
 
     text: str = ""
-    categories: Sequence[str] = ()
-    colours: Sequence[str] = ()
-    materials: Sequence[str] = ()
-    prices: tuple[float, float] | None = None
+    wishes: Wishes = ANYTHING
     order: str = FEATURED
 
 
@@ -42,12 +41,14 @@ class Facets:
     Attributes
     ----------
     prices : lowest and highest, or None if fewer than two products differ
+    n_brands : how many brands there are
     """
 
     categories: tuple[str, ...]
     colours: tuple[str, ...]
     materials: tuple[str, ...]
     prices: tuple[float, float] | None
+    n_brands: int
 
 
 @lru_cache(8)
@@ -59,6 +60,7 @@ def facets(catalogue: Catalogue) -> Facets:
         colours=_values(item.colour for item in catalogue),
         materials=_values(item.material for item in catalogue),
         prices=(min(prices), max(prices)) if prices and min(prices) < max(prices) else None,
+        n_brands=len(_values(item.brand for item in catalogue)),
     )
 
 
@@ -68,12 +70,52 @@ def select(catalogue: Catalogue, filters: Filters) -> list[Item]:
     return [
         item
         for item in _ordered(catalogue, filters.order)
-        if _one_of(item.category, filters.categories)
-        and _one_of(item.colour, filters.colours)
-        and _one_of(item.material, filters.materials)
-        and _in_range(item.price, filters.prices)
-        and all(word in _searchable(item) for word in wanted)
+        if filters.wishes.accept(item) and all(word in _searchable(item) for word in wanted)
     ]
+
+
+def price_range(
+    prices: tuple[float, float] | None, key: str, on_change: Callable[[], None] | None = None
+) -> tuple[float, float] | None:
+    """Draw a choice of prices.
+
+    Parameters
+    ----------
+    prices : lowest and highest there are, or None where there is nothing to choose from
+    key : of the slider, and its name in the address
+
+    Returns
+    -------
+    chosen : lowest and highest, or None for any price and none
+    """
+    if prices is None:
+        return None
+    lowest, highest = _whole(prices)
+    chosen: tuple[float, float] = st.slider(
+        "Price",
+        lowest,
+        highest,
+        (lowest, highest),
+        step=1.0,
+        format="%.0f",
+        key=key,
+        bind="query-params",
+        on_change=on_change,
+    )
+    return None if chosen == (lowest, highest) else chosen
+
+
+def forget(key: str, facets: Facets) -> None:
+    """Set a filter back to anything, by the key of its widget, if it is drawn."""
+    chosen = st.session_state.get(key)
+    if isinstance(chosen, bool):
+        st.session_state[key] = False
+    elif isinstance(chosen, list):
+        st.session_state[key] = []
+    elif isinstance(chosen, tuple) and facets.prices:
+        st.session_state[key] = _whole(facets.prices)
+    elif isinstance(chosen, str):
+        st.session_state[key] = ""
 
 
 @lru_cache(16)
@@ -102,16 +144,12 @@ def _featured(catalogue: Catalogue) -> tuple[Item, ...]:
     return tuple(item for _, item in sorted(places, key=lambda place: place[0]))
 
 
+def _whole(prices: tuple[float, float]) -> tuple[float, float]:
+    return float(int(prices[0])), float(-int(-prices[1] // 1))
+
+
 def _values(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({value for value in values if value}))
-
-
-def _one_of(value: str, wanted: Sequence[str]) -> bool:
-    return not wanted or value in wanted
-
-
-def _in_range(price: float | None, prices: tuple[float, float] | None) -> bool:
-    return prices is None or (price is not None and prices[0] <= price <= prices[1])
 
 
 def _searchable(item: Item) -> str:

@@ -15,6 +15,7 @@ export default function ({ data, parentElement }) {
       const entry = known.get(card.id) ?? makeEntry(position < data.eager);
       known.set(card.id, entry);
       fill(entry, card);
+      showTwins(entry, card);
       return entry;
     }),
   );
@@ -23,19 +24,23 @@ export default function ({ data, parentElement }) {
   grid.view = data.view;
   if (isNewView) {
     scrollToTop(grid);
-    if (hadFocus) grid.querySelector("button")?.focus({ preventScroll: true });
+    if (hadFocus) grid.querySelector(".card")?.focus({ preventScroll: true });
   }
 }
 
 function makeEntry(isEager) {
   const entry = document.createElement("li");
   entry.innerHTML = `
-    <button type="button">
+    <button type="button" class="card">
       <span class="frame"><img width="${SIDE_PX}" height="${SIDE_PX}" decoding="async"></span>
       <span class="alike" hidden><span class="bar"><i></i></span><b></b></span>
       <span class="title"></span>
       <span class="line"><span class="facts"></span><span class="price"></span></span>
-    </button>`;
+    </button>
+    <div class="more" hidden>
+      <button type="button" class="why">Why?</button>
+      <button type="button" class="twins" aria-expanded="false"></button>
+    </div>`;
   entry.querySelector("img").loading = isEager ? "eager" : "lazy";
   return entry;
 }
@@ -43,10 +48,10 @@ function makeEntry(isEager) {
 function fill(entry, card) {
   const part = (name) => entry.querySelector(name);
   entry.classList.remove("picked");
-  part("button").setAttribute("aria-label", card.label);
-  part("button").onclick = (event) => open(entry, card.href, event.ctrlKey || event.metaKey);
-  part("button").onpointerdown = () => fetchAhead(card.ahead);
-  part("button").onauxclick = (event) => event.button === 1 && open(entry, card.href, true);
+  part(".card").setAttribute("aria-label", card.label);
+  part(".card").onclick = (event) => open(entry, card.href, event.ctrlKey || event.metaKey);
+  part(".card").onpointerdown = () => fetchAhead(card.ahead);
+  part(".card").onauxclick = (event) => event.button === 1 && open(entry, card.href, true);
   const picture = part("img");
   picture.alt = card.alt;
   if (picture.getAttribute("src") !== card.src) picture.src = card.src;
@@ -57,6 +62,34 @@ function fill(entry, card) {
   part(".alike").hidden = card.similarity === null;
   part(".alike b").textContent = card.similarity_text;
   part(".alike i").style.width = `${(card.similarity ?? 0) * 100}%`;
+}
+
+// The small buttons below a card; near-identical products open as cards of their own beside it.
+function showTwins(entry, card) {
+  const part = (name) => entry.querySelector(name);
+  part(".more").hidden = !card.why && !card.twins.length;
+  part(".why").hidden = !card.why;
+  part(".why").setAttribute("aria-label", `Why ${card.title}?`);
+  part(".why").onclick = (event) => open(entry, card.why, event.ctrlKey || event.metaKey);
+  const button = part(".twins");
+  button.hidden = !card.twins.length;
+  button.textContent = `${card.twins.length} near-identical`;
+  button.setAttribute("aria-expanded", "false");
+  let opened = [];
+  button.onclick = () => {
+    const isOpen = opened.length > 0;
+    opened.forEach((twin) => twin.remove());
+    opened = isOpen ? [] : card.twins.map(makeTwin);
+    entry.after(...opened);
+    button.setAttribute("aria-expanded", String(!isOpen));
+  };
+}
+
+function makeTwin(card) {
+  const entry = makeEntry(true);
+  entry.className = "twin";
+  fill(entry, card);
+  return entry;
 }
 
 // Goes where the browser's own Back and Forward would take the page: Streamlit answers those by

@@ -16,6 +16,7 @@ from recommender.catalogue import Catalogue, Item
 from recommender.ui import link, pictures, words
 
 if TYPE_CHECKING:
+    from recommender.results import Match
     from recommender.runtime import Autoencoder
 
 FOLDER = Path(__file__).parent
@@ -33,6 +34,8 @@ class Card:
     alt : what the picture shows
     similarity : in [0, 1], or None where nothing is compared
     ahead : addresses of pictures that are fetched while the card is being picked
+    why : address of the page that lays it beside what was asked for; empty if nothing was
+    twins : near-identical products that the card stands for
     """
 
     id: str
@@ -46,24 +49,27 @@ class Card:
     similarity: float | None = None
     similarity_text: str = ""
     ahead: Sequence[str] = ()
+    why: str = ""
+    twins: Sequence["Card"] = ()
 
 
 def make_card(
     catalogue: Catalogue,
     item: Item,
-    similarity: float | None = None,
+    match: "Match | None" = None,
     *,
     start: str = "",
     model: "Autoencoder | None" = None,
 ) -> Card:
-    """The card of a product, with its similarity if it is an answer to a query.
+    """The card of a product.
 
     Parameters
     ----------
+    match : how it answers a query, if it does
     start : see `link.to_item`
     model : whose reconstruction the card leads to
     """
-    share = "" if similarity is None else words.similarity(similarity)
+    share = "" if match is None else words.similarity(match.similarity)
     title, price = words.name(item), words.price(item)
     spoken = [title, price, f"{share} alike" if share else "", "show lookalikes"]
     return Card(
@@ -75,11 +81,15 @@ def make_card(
         title=title,
         facts=" · ".join(words.facts(item)[:1]),
         price=price,
-        similarity=similarity,
+        similarity=match.similarity if match else None,
         similarity_text=share,
         ahead=[pictures.item_url(catalogue, item, "large")]
         + [pictures.kept_url(catalogue, item, model, kind) for kind in ("kept", "lost")]
         if model
+        else (),
+        why=link.address(link.WHY, link.to_why(item.item_id)) if match else "",
+        twins=[make_card(catalogue, twin, start=start) for twin in match.near_identical]
+        if match
         else (),
     )
 

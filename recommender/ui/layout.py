@@ -82,6 +82,11 @@ def empty(heading: str, text: str) -> None:
     st.html(f'<div class="empty"><h2>{words.html(heading)}</h2><p>{words.html(text)}</p></div>')
 
 
+def remark(text: str) -> None:
+    """Say something in passing."""
+    st.html(f'<p class="quiet">{words.html(text)}</p>')
+
+
 class Progress:
     """A bar that appears only if an index has to be built, and goes when it is."""
 

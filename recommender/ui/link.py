@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 import streamlit as st
 
 BROWSE, LOOKALIKES, PHOTO = "browse", "lookalikes", "photo"
-BLEND = "blend"
-KEPT = ("catalogue", "model", "k", "weigh")  # stay in the address from page to page
+BLEND, WHY = "blend", "why"
+KEPT = ("catalogue", "model", "k", "weigh", "variety", "once")  # stay in the address everywhere
+# Filters of an answer, which stay from answer to answer; the gallery has others
+WISHES = ("only", "hue", "made-of", "cost", "other-brands")
 MAX_TRAIL = 6
 _PAGES = "link.pages"
 _SHELF = "link.shelf"
@@ -55,7 +57,25 @@ def to_item(item_id: str, *, start: str = "") -> Parameters:
     start = start or st.query_params.get("start", "")
     if start == PHOTO:
         wanted["start"] = start
-    return kept(**wanted)
+        if "sample" in st.query_params:
+            wanted["sample"] = st.query_params["sample"]
+    return with_wishes(**wanted)
+
+
+def to_why(item_id: str) -> Parameters:
+    """What the address of the page holds that lays a match beside what was asked for."""
+    here = {
+        key: st.query_params.get_all(key)
+        for key in ("item", "via", "start", "sample")
+        if key in st.query_params
+    }
+    return with_wishes(**here, to=item_id)
+
+
+def with_wishes(**wanted: str | list[str]) -> Parameters:
+    """The same as `kept`, and the filters of the answer."""
+    stays = {key: st.query_params.get_all(key) for key in WISHES if key in st.query_params}
+    return {**kept(**wanted), **stays}
 
 
 def trail_ids() -> list[str]:

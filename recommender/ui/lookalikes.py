@@ -3,11 +3,11 @@
 import streamlit as st
 
 from recommender.catalogue import Catalogue, Item
-from recommender.ui import layout, link, pictures, resources, result, words
+from recommender.ui import layout, link, pictures, resources, result, trail, words
 from recommender.ui.result import Stage
+from recommender.ui.trail import Way
 
 GALLERY = "lookalikes-gallery"
-THEN = '<span class="then" aria-hidden="true">›</span>'
 
 
 def show() -> None:
@@ -38,44 +38,35 @@ def show() -> None:
     result.draw(
         recommender,
         stage,
-        lambda colour: recommender.similar(item_id, result.MAX_NEIGHBOURS, colour=colour),
+        lambda asked: recommender.similar(item_id, **asked.wanted),
         key=GALLERY,
         view=item_id,
     )
 
 
 def _trail(catalogue: Catalogue, item: Item) -> None:
-    """The products that led here, each a way back."""
+    """The products that led here, each a way back, and where this one may be taken."""
     steps = [catalogue.get(step) for step in link.trail_ids() if step in catalogue]
-    with st.container(key="trail", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        if st.query_params.get("start") == link.PHOTO:
-            st.page_link(
-                link.page(link.PHOTO),
-                label="Your photo",
-                icon=":material/arrow_back:",
-                query_params=link.kept(),
-            )
-        else:
-            st.page_link(
-                link.page(link.BROWSE),
-                label="Browse",
-                icon=":material/arrow_back:",
-                query_params=link.to_shelf(),
-            )
-        for step in steps:
-            st.html(THEN, width="content")
-            st.page_link(
-                link.page(link.LOOKALIKES),
-                label=words.name(step),
-                query_params=link.to_item(step.item_id),
-            )
-        if steps:
-            st.html(
-                f'{THEN}<span class="here">{words.html(words.name(item))}</span>', width="content"
-            )
-        st.page_link(
-            link.page(link.BLEND),
-            label="Blend with …",
-            icon=":material/join_inner:",
-            query_params=link.kept(a=item.item_id),
-        )
+    trail.show(
+        [
+            way_out(),
+            *(
+                Way(
+                    label=words.name(step),
+                    href=link.address(link.LOOKALIKES, link.to_item(step.item_id)),
+                )
+                for step in steps
+            ),
+        ],
+        words.name(item),
+        [Way(label="Blend with …", href=link.address(link.BLEND, link.kept(a=item.item_id)))],
+    )
+
+
+def way_out() -> Way:
+    """The page that the trail starts from."""
+    if st.query_params.get("start") == link.PHOTO:
+        sample = st.query_params.get("sample")
+        wanted = link.kept(sample=sample) if sample else link.kept()
+        return Way(label="Your photo", href=link.address(link.PHOTO, wanted))
+    return Way(label="Browse", href=link.address(link.BROWSE, link.to_shelf()))

@@ -9,6 +9,7 @@ from recommender import images
 from recommender.errors import ImageError
 from recommender.ui import gallery, layout, link, pictures, resources, result, samples
 from recommender.ui.gallery import Card
+from recommender.ui.question import Question
 from recommender.ui.result import Stage
 
 if TYPE_CHECKING:
@@ -40,11 +41,11 @@ class Photo:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A decoded photo, what stands above its neighbours, and the answers by weight of colour."""
+    """A decoded photo, what stands above its neighbours, and the answers to questions about it."""
 
     pixels: "NDArray[np.uint8]"
     stage: Stage
-    answers: "dict[float | None, Result]" = field(default_factory=dict)
+    answers: "dict[Question, Result]" = field(default_factory=dict)
 
 
 def show() -> None:
@@ -68,14 +69,20 @@ def show() -> None:
         layout.complain(error)
         return
 
-    def ask(colour: float | None) -> "Result":
-        if colour not in seen.answers:
-            seen.answers[colour] = recommender.similar_to_pixels(
-                seen.pixels, result.MAX_NEIGHBOURS, colour=colour
-            )
-        return seen.answers[colour]
+    def answer(asked: Question) -> "Result":
+        if asked not in seen.answers:
+            seen.answers[asked] = recommender.similar_to_pixels(seen.pixels, **asked.wanted)
+        return seen.answers[asked]
 
-    result.draw(recommender, seen.stage, ask, key=MATCHES, view=photo.id, start=link.PHOTO)
+    result.draw(
+        recommender,
+        seen.stage,
+        answer,
+        key=MATCHES,
+        view=photo.id,
+        start=link.PHOTO,
+        is_private="sample" not in st.query_params,
+    )
 
 
 def _ask() -> Photo | None:

@@ -6,20 +6,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from recommender.ui import gallery, words
+from recommender.ui import filters, gallery, layout, question, share, words
+from recommender.ui.question import Question
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
     from recommender.results import Result, Trust
-
-DEFAULT_NEIGHBOURS, MAX_NEIGHBOURS = 12, 48
-BALANCED = "Balanced"
-WEIGHTS: dict[str, float | None] = {
-    "Same kind": 0.0,
-    BALANCED: None,
-    "More colour": 0.35,
-    "Same colours": 0.8,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,20 +41,22 @@ class Stage:
 def draw(
     recommender: "Recommender",
     stage: Stage,
-    ask: Callable[[float | None], "Result"],
+    answer: Callable[[Question], "Result"],
     *,
     key: str,
     view: str,
     start: str = "",
+    is_private: bool = False,
 ) -> None:
     """Draw an answer.
 
     Parameters
     ----------
-    ask : answers with `MAX_NEIGHBOURS` matches, given how much colours count
+    answer : answers a question
     key : of the gallery
     view : differs when another question is answered
     start : see `link.to_item`
+    is_private : whether the link cannot bring the query back, because only this visitor has it
     """
     place, bar = (
         st.container(),
@@ -70,54 +64,34 @@ def draw(
     )
     with bar:
         heading = st.empty()
-        colour = _ask_colour() if recommender.weighs_colour else None
-        n_neighbors = _ask_number()
-    answer = ask(colour)
+        asked = question.ask(recommender, by_product=bool(view) and not start)
+        found = answer(asked)
+        share.show(recommender, found, asked, view, is_private=is_private)
     with place:
-        _draw_stage(stage, answer.trust)
-    text = "The nearest we have" if answer.trust.level == "unlike" else "Looks most like it"
+        _draw_stage(stage, found.trust)
+    text = "The nearest we have" if found.trust.level == "unlike" else "Looks most like it"
     heading.html(f'<h2 class="bar">{text}</h2>')
+    if not found.matches:
+        layout.empty("Nothing fits all of that", "Take a filter away, or choose a wider one.")
+        with st.container(horizontal_alignment="center"):
+            facets = filters.facets(recommender.catalogue)
+            st.button("Take all filters away", on_click=question.forget_wishes, args=(facets,))
+        return
     gallery.show(
         [
             gallery.make_card(
-                recommender.catalogue,
-                match.item,
-                match.similarity,
-                start=start,
-                model=recommender.model,
+                recommender.catalogue, match.item, match, start=start, model=recommender.model
             )
-            for match in answer.matches[:n_neighbors]
+            for match in found.matches
         ],
         key=key,
         name="Products that look alike, most alike first",
         view=view,
     )
-
-
-def _ask_colour() -> float | None:
-    """How much colours count; None where nothing else was asked for."""
-    chosen = st.select_slider(
-        "What counts",
-        list(WEIGHTS),
-        BALANCED,
-        key="weigh",
-        bind="query-params",
-        width=260,
-    )
-    return WEIGHTS[chosen]
-
-
-def _ask_number() -> int:
-    number: int = st.slider(
-        "Show",
-        1,
-        MAX_NEIGHBOURS,
-        DEFAULT_NEIGHBOURS,
-        key="k",
-        bind="query-params",
-        width=240,
-    )
-    return number
+    if len(found.matches) < asked.n_neighbors:
+        layout.remark(
+            f"Only {words.count(len(found.matches), 'product fits', 'products fit')} the filters."
+        )
 
 
 def _draw_stage(stage: Stage, trust: "Trust") -> None:

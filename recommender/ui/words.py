@@ -76,6 +76,11 @@ def count(n: int, singular: str, plural: str = "") -> str:
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
 
 
+def capitalised(value: str) -> str:
+    """A value of the feed as a choice to pick."""
+    return value.replace("_", " ").capitalize()
+
+
 def html(text: str) -> str:
     """Text that may stand in HTML, attributes included."""
     return escape(text, quote=True)

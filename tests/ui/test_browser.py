@@ -23,7 +23,7 @@ PATIENCE_S = 20
 
 def cards(page: Page) -> Locator:
     """The buttons of the gallery."""
-    return page.get_by_role("list").get_by_role("button")
+    return page.locator("ul.grid .card")
 
 
 def wait_until_painted(pictures: Locator) -> None:

@@ -1,5 +1,6 @@
 """What each page says, without a browser."""
 
+import csv
 import io
 import json
 from importlib import import_module
@@ -13,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 from recommender.config import ARTICLE, PERCEPTUAL, available_models
 from recommender.feeds import import_source
 from recommender.library import open_catalogue
-from recommender.ui import samples, words
+from recommender.recommend import Recommender
+from recommender.ui import samples, share, words
 from recommender.ui.pages import PAGES
 from tests.conftest import draw
 from tests.ui.conftest import OpenPage
@@ -177,13 +179,13 @@ def test_a_sample_photo_is_answered(open_page: OpenPage) -> None:
 def test_colours_may_count_more(open_page: OpenPage) -> None:
     item = open_catalogue("demo").items[0]
     shown = {}
-    for weigh in ("Same kind", "Same colours"):
+    for weigh in ("Same kind of thing", "Same colours and texture"):
         app = open_page("lookalikes", item=item.item_id, model=PERCEPTUAL, weigh=weigh)
         assert not app.exception
         found = cards(app, "lookalikes-gallery")
         shown[weigh] = [card["id"] for card in found]
         assert all("weigh=" in str(card["href"]) for card in found)
-    assert shown["Same kind"] != shown["Same colours"]
+    assert shown["Same kind of thing"] != shown["Same colours and texture"]
     app = open_page("lookalikes", item=item.item_id, model=ARTICLE)
     assert "weigh" not in [slider.key for slider in app.select_slider]
 
@@ -241,3 +243,34 @@ def test_a_blend_of_nothing_is_one_sentence(open_page: OpenPage) -> None:
     text = said(open_page("blend", a="nothing", b="nobody", model=ARTICLE))
     assert "That did not work." in text
     assert "There is no item" in text
+
+
+def test_filters_and_variety_shape_an_answer(open_page: OpenPage) -> None:
+    item = open_catalogue("demo").get("mug-01-navy")
+    app = open_page("lookalikes", item=item.item_id, only="Bowl", variety="More variety")
+    shown = cards(app, "lookalikes-gallery")
+    assert {card["facts"] for card in shown} == {"bowl"}
+    assert len(shown) == 12
+    similarities = [float(str(card["similarity"])) for card in shown]
+    assert similarities != sorted(similarities, reverse=True)
+    assert "only=Bowl" in str(shown[0]["href"])
+    app = open_page("lookalikes", item=item.item_id, **{"other-brands": "true"})
+    brands = {
+        open_catalogue("demo").get(str(card["id"])).brand
+        for card in cards(app, "lookalikes-gallery")
+    }
+    assert item.brand not in brands
+
+
+def test_filters_that_nothing_fits_can_be_taken_away(open_page: OpenPage) -> None:
+    app = open_page("lookalikes", item="mug-01-navy", only="Bowl", **{"made-of": "Velvet"})
+    assert "Nothing fits all of that" in said(app)
+    app.button[0].click().run()
+    assert len(cards(app, "lookalikes-gallery")) == 12
+
+
+def test_an_answer_is_taken_along() -> None:
+    recommender = Recommender.open("demo", ARTICLE)
+    rows = list(csv.DictReader(io.StringIO(share.table(recommender.similar("mug-01-navy", 5)))))
+    assert [row["rank"] for row in rows] == list("12345")
+    assert all(row["title"] and 0 <= float(row["similarity"]) <= 1 for row in rows)
