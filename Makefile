@@ -35,6 +35,8 @@ train-perceptual: $(VENV)/.dev data/catalogues/style data/catalogues/clothing-tr
 		--also demo --out models/perceptual
 	$(BIN)/python -m recommender index --catalogue demo --model perceptual \
 		--out models/perceptual/index
+	$(BIN)/python -m recommender map --catalogue demo --model perceptual \
+		--out models/perceptual/index
 
 data/catalogues/style: | $(VENV)/.demo
 	$(BIN)/python -m recommender import $(STYLE) --name style \

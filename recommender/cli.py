@@ -71,6 +71,10 @@ def _make_parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, help="folder of the index")
     _add_names(command, catalogue_required=True)
 
+    command = add("map", commands.map_, "lay a catalogue out on a plane, for the page's map")
+    command.add_argument("--out", type=Path, help="folder of the index that it belongs to")
+    _add_names(command, catalogue_required=True)
+
     command = add(
         "similar", commands.similar, "find the products that look like an item or a picture"
     )

@@ -201,6 +201,28 @@ def index(options: argparse.Namespace) -> None:
     )
 
 
+def map_(options: argparse.Namespace) -> None:
+    """Lay a catalogue out on a plane."""
+    from recommender import atlas, indexing
+    from recommender.library import open_catalogue
+
+    catalogue, model = open_catalogue(options.catalogue), _open_model(options.model)
+    with _progress("indexing") as progress:
+        index = indexing.open_index(catalogue, model, progress=progress)
+    folder = options.out or indexing.index_folders(catalogue, model)[0]
+    atlas.save(atlas.lay_out(index), folder)
+    _say(
+        options,
+        {
+            "catalogue": catalogue.name,
+            "model": model.name,
+            "n_items": len(index),
+            "folder": str(folder),
+        },
+        f"{catalogue.name}: a map of {len(index)} items in {folder}",
+    )
+
+
 def similar(options: argparse.Namespace) -> None:
     """Find what looks like an item or a picture."""
     from recommender.results import to_dict

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.config import write_json
+from recommender.config import write_atomically, write_json
 from recommender.engines import Engine, make_engine
 from recommender.errors import IndexNotBuilt, ModelError, StaleIndex
 from recommender.projection import Projection
@@ -156,7 +156,8 @@ def save(index: Index, folder: Path) -> None:
     )
     if index.projection is not None:
         index.projection.save(fresh / "projection.npz")
-    write_json(fresh / "ids.json", list(index.ids))
+    ids = json.dumps(index.ids, ensure_ascii=False, separators=(",", ":"))
+    write_atomically(fresh / "ids.json", ids.encode())
     write_json(
         folder / "index.json",
         {

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender import blend, images, indexing
+from recommender import atlas, blend, images, indexing
 from recommender.catalogue import Catalogue, Item
 from recommender.config import ARTICLE, DEMO, PERCEPTUAL, available_models
 from recommender.encoding import reconstruction_errors
@@ -288,6 +288,10 @@ class Recommender:
     ) -> Iterator[list[Row]]:
         """Neighbours of every product, block by block; see `recommender.related`."""
         return related(self.catalogue, self.index, n_neighbors, where, progress=progress)
+
+    def atlas(self) -> atlas.Atlas:
+        """Where each product lies on a plane; laid out at the first use, then read from disk."""
+        return atlas.open_atlas(self.index, indexing.index_folders(self.catalogue, self.model))
 
     def warm_up(self) -> None:
         """Do now what the first query would wait for: import, load and fit."""

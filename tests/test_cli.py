@@ -196,3 +196,12 @@ def test_similar_takes_wishes(run: Run) -> None:
     )
     assert status == 2
     assert "variety" in message
+
+
+def test_map_lays_a_catalogue_out(run: Run, imported: Path, tmp_path: Path) -> None:
+    status, out, _ = run(
+        "map", "--catalogue", "shop", "--model", "article", "--out", tmp_path, "--json"
+    )
+    assert status == 0
+    assert json.loads(out)["n_items"] == 18
+    assert (tmp_path / "atlas.npz").exists()

@@ -65,7 +65,9 @@ ALLOWED = {
     "wishes": {"catalogue"},
     "folding": {"duplicates", *INDEX, *CATALOGUE},
     "rerank": INDEX,
+    "atlas": {"index", "config", "errors"},
     "recommend": {
+        "atlas",
         "blend",
         "folding",
         "rerank",

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 BROWSE, LOOKALIKES, PHOTO = "browse", "lookalikes", "photo"
-BLEND, WHY = "blend", "why"
+BLEND, WHY, MAP = "blend", "why", "map"
 KEPT = ("catalogue", "model", "k", "weigh", "variety", "once")  # stay in the address everywhere
 # Filters of an answer, which stay from answer to answer; the gallery has others
 WISHES = ("only", "hue", "made-of", "cost", "other-brands")

@@ -45,4 +45,5 @@ PAGES = (
     Entry(name="lookalikes", label="Lookalikes", in_masthead=False),
     Entry(name="photo", label="Your photo"),
     Entry(name="blend", label="Blend"),
+    Entry(name="map", label="Map"),
 )

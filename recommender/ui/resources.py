@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -15,29 +15,34 @@ from recommender.errors import CatalogueError, RecommenderError
 from recommender.library import available_catalogues, open_catalogue
 
 if TYPE_CHECKING:
+    from recommender.atlas import Atlas
     from recommender.recommend import Recommender
 
 POLL_S = 0.1
 KEPT_CATALOGUES = 8
-KEPT_RECOMMENDERS = 8
+KEPT_OPENINGS = 16
 
 
 @dataclass
 class Opening:
-    """A recommender being opened in the background; many visitors may wait for one.
+    """Something being made in the background; many visitors may wait for one.
 
     Attributes
     ----------
     n_done, n_all : items encoded so far, and in all; 0 unless the index has to be built
     """
 
-    future: "Future[Recommender]" = field(default_factory=Future)
+    future: "Future[Any]" = field(default_factory=Future)
     n_done: int = 0
     n_all: int = 0
 
     def report(self, n_done: int, n_all: int) -> None:
         """Note how far the index is."""
         self.n_done, self.n_all = n_done, n_all
+
+
+OnWait = Callable[[Opening], None]
+Work = Callable[[Opening, str, str], Any]
 
 
 def warm_up() -> None:
@@ -56,9 +61,7 @@ def catalogue(name: str) -> Catalogue:
     return _catalogue(name, _stamp(name))
 
 
-def recommender(
-    catalogue_name: str, model: str, on_wait: Callable[[Opening], None] | None = None
-) -> "Recommender":
+def recommender(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "Recommender":
     """An opened recommender, shared; waits while its index is built.
 
     Parameters
@@ -69,18 +72,14 @@ def recommender(
     ------
     RecommenderError : it cannot be opened; the next call tries again
     """
-    catalogue(catalogue_name)  # sets the demo up, so that the stamp below is its final one
-    stamp = _stamp(catalogue_name)
-    opening = _opening(catalogue_name, model, stamp)
-    while True:
-        try:
-            return opening.future.result(timeout=POLL_S if on_wait else None)
-        except NotYet:
-            if on_wait:
-                on_wait(opening)
-        except RecommenderError:
-            _opening.clear(catalogue_name, model, stamp)
-            raise
+    opened: Recommender = _wait("recommender", catalogue_name, model, on_wait)
+    return opened
+
+
+def atlas(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "Atlas":
+    """Where a catalogue's products lie on a plane; waits, and raises, as `recommender`."""
+    opened: Atlas = _wait("atlas", catalogue_name, model, on_wait)
+    return opened
 
 
 def default_model() -> str:
@@ -95,24 +94,53 @@ def _catalogue(name: str, stamp: int) -> Catalogue:
     return open_catalogue(name)
 
 
-@st.cache_resource(max_entries=KEPT_RECOMMENDERS, show_spinner=False)
-def _opening(catalogue_name: str, model: str, stamp: int) -> Opening:
+def _wait(kind: str, catalogue_name: str, model: str, on_wait: OnWait | None) -> Any:
+    catalogue(catalogue_name)  # sets the demo up, so that the stamp below is its final one
+    stamp = _stamp(catalogue_name)
+    opening = _opening(kind, catalogue_name, model, stamp)
+    while True:
+        try:
+            return opening.future.result(timeout=POLL_S if on_wait else None)
+        except NotYet:
+            if on_wait:
+                on_wait(opening)
+        except RecommenderError:
+            _opening.clear(kind, catalogue_name, model, stamp)
+            raise
+
+
+@st.cache_resource(max_entries=KEPT_OPENINGS, show_spinner=False)
+def _opening(kind: str, catalogue_name: str, model: str, stamp: int) -> Opening:
     del stamp  # only part of the key
     opening = Opening()
-    threading.Thread(target=_open, args=(opening, catalogue_name, model), daemon=True).start()
+    threading.Thread(
+        target=_run, args=(opening, WORKS[kind], catalogue_name, model), daemon=True
+    ).start()
     return opening
 
 
-def _open(opening: Opening, catalogue_name: str, model: str) -> None:
+def _run(opening: Opening, work: Work, catalogue_name: str, model: str) -> None:
     try:
-        from recommender.recommend import Recommender
-
-        opened = Recommender.open(catalogue_name, model, progress=opening.report)
-        opened.warm_up()
+        made = work(opening, catalogue_name, model)
     except BaseException as error:  # noqa: BLE001  a thread's error belongs to whoever waits
         opening.future.set_exception(error)
     else:
-        opening.future.set_result(opened)
+        opening.future.set_result(made)
+
+
+def _open_recommender(opening: Opening, catalogue_name: str, model: str) -> "Recommender":
+    from recommender.recommend import Recommender
+
+    opened = Recommender.open(catalogue_name, model, progress=opening.report)
+    opened.warm_up()
+    return opened
+
+
+def _open_atlas(_opening: Opening, catalogue_name: str, model: str) -> "Atlas":
+    return recommender(catalogue_name, model).atlas()
+
+
+WORKS: dict[str, Work] = {"recommender": _open_recommender, "atlas": _open_atlas}
 
 
 def _warm() -> None:

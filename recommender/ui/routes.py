@@ -1,5 +1,6 @@
 """What the server answers beside the page: pictures and fonts."""
 
+import gzip
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -82,6 +83,40 @@ def between_picture(request: Request) -> Response:
     return Response(data, media_type="image/webp", headers=FOR_EVER)
 
 
+def places(request: Request) -> Response:
+    """Where the products lie; see `map.places_url`."""
+    from recommender.ui import map as map_page  # a page's module is imported at its first visit
+
+    names = request.path_params
+    try:
+        recommender = resources.recommender(names["catalogue"], names["model"])
+        if names["version"] != map_page.version(recommender):
+            raise HTTPException(404, "the catalogue or the model has changed")
+        atlas = resources.atlas(names["catalogue"], names["model"])
+    except RecommenderError as error:
+        raise HTTPException(404, str(error)) from error
+    return Response(
+        gzip.compress(map_page.document(recommender, atlas), compresslevel=6),
+        media_type="application/json",
+        headers={**FOR_EVER, "Content-Encoding": "gzip"},
+    )
+
+
+def sheet(request: Request) -> Response:
+    """A sheet of small pictures; see `map.sheets_url`."""
+    from recommender.ui import sheets
+
+    names = request.path_params
+    try:
+        catalogue = resources.catalogue(names["catalogue"])
+        if names["version"] != sheets.version(catalogue):
+            raise HTTPException(404, "the catalogue has changed")
+        data = sheets.sheet(catalogue, names["number"])
+    except (RecommenderError, IndexError) as error:
+        raise HTTPException(404, str(error)) from error
+    return Response(data, media_type="image/webp", headers=FOR_EVER)
+
+
 def font(request: Request) -> Response:
     """One of the fonts that ship with the page."""
     files = {file.name: file for file in FONTS.glob("*.woff2")}
@@ -96,5 +131,7 @@ ROUTES = [
     Route("/samples/{sha256}/{size}", sample_picture),
     Route("/kept/{catalogue}/{sha256}/{model}/{version}/{kind}", kept_picture),
     Route("/between/{catalogue}/{first}/{second}/{model}/{version}/{step:int}", between_picture),
+    Route("/places/{catalogue}/{model}/{version}", places),
+    Route("/sheets/{catalogue}/{version}/{number:int}", sheet),
     Route("/fonts/{name}", font),
 ]

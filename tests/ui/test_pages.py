@@ -274,3 +274,26 @@ def test_an_answer_is_taken_along() -> None:
     rows = list(csv.DictReader(io.StringIO(share.table(recommender.similar("mug-01-navy", 5)))))
     assert [row["rank"] for row in rows] == list("12345")
     assert all(row["title"] and 0 <= float(row["similarity"]) <= 1 for row in rows)
+
+
+def test_the_map_hands_out_where_everything_lies(open_page: OpenPage, shop: Path) -> None:
+    import_source(shop, "shop", column_map={"image": "file", "category": "kind"})
+    app = open_page("map", catalogue="shop", kind="box", look="1,2,30", model=ARTICLE)
+    assert "The whole shop at a glance" in said(app)
+    shown = json.loads(app.get_by_key("map").proto.json)
+    assert shown["kinds"] == ["box"]
+    assert shown["look"] == "1,2,30"
+    assert shown["name"] == "Map of 18 products"
+    assert "%7Bitem%7D" in shown["lookalikes"]
+
+
+def test_the_document_of_the_map(shop_recommender: Recommender) -> None:
+    from recommender.ui import map as map_page
+
+    content = json.loads(map_page.document(shop_recommender, shop_recommender.atlas()))
+    columns = ("titles", "alts", "prices", "pictures", "x", "y", "kinds")
+    assert content["ids"] == [item.item_id for item in shop_recommender.catalogue]
+    assert {len(content[column]) for column in columns} == {18}
+    assert [region["name"] for region in content["regions"]] == ["bar", "box", "disc"]
+    row = content["ids"].index("disc-red-0")
+    assert content["regions"][content["kinds"][row]]["name"] == "disc"
