@@ -108,6 +108,20 @@ class Projection(_Arrays):
         parts = [_unit(kind) * (1 / length), _unit(colour) * (COLOUR_WEIGHT / length)]
         return np.asarray(np.hstack(parts), np.float32)
 
+    def likeness(self, first: Floats, second: Floats) -> tuple[float, float]:
+        """Cosines, at least 0, of what kind of thing two embeddings are, and of their colours.
+
+        Parameters
+        ----------
+        first, second : (n_dims,), as `apply` makes them
+        """
+        n_kind = self.kind_weights.shape[1]
+        pairs = [(each[None, :n_kind], each[None, n_kind:]) for each in (first, second)]
+        kind, colour = (
+            float((_unit(one) * _unit(other)).sum()) for one, other in zip(*pairs, strict=True)
+        )
+        return max(0.0, kind), max(0.0, colour)
+
     def rebalance(self, embedding: Floats, colour: float) -> tuple[Floats, float]:
         """A query that weighs colour against kind otherwise than the embeddings do.
 

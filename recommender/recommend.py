@@ -5,25 +5,25 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender import atlas, blend, images, indexing
+from recommender import atlas, blend, images, indexing, trust
 from recommender.catalogue import Catalogue, Item
 from recommender.config import ARTICLE, DEMO, PERCEPTUAL, available_models
 from recommender.encoding import reconstruction_errors
-from recommender.errors import CatalogueError, ModelError, StaleIndex
+from recommender.errors import CatalogueError, StaleIndex
+from recommender.explain import Explanation, explain
 from recommender.folding import Folder
 from recommender.images import DEFAULT_LIMITS, ImageLimits
-from recommender.index import QUANTILES, Index, Neighbour
+from recommender.index import Index, Neighbour
 from recommender.library import open_catalogue
-from recommender.regions import MatchingRegions, matching_regions
 from recommender.related import Row, related
 from recommender.rerank import Reranking, search
-from recommender.results import Match, Reconstruction, Result, Step, Trust, TrustLevel
+from recommender.results import Match, Reconstruction, Result, Step, Trust
 from recommender.runtime import Autoencoder
+from recommender.trust import PhotoScale
 from recommender.wishes import Wishes
 
 MAX_NEIGHBOURS = 1_000
@@ -31,10 +31,6 @@ KEPT_RECONSTRUCTIONS = 256
 KEPT_BLENDS = 32  # a megabyte each
 N_STEPS = 11  # of a blend: every tenth
 N_PARTNERS_FROM = 120  # lookalikes that partners are chosen from
-# Percentiles of the catalogue's own items: a query within the first bound is as close to the
-# catalogue as nine in ten of its items are to each other; past the second, as hardly any is.
-CLOSE_PERCENTILE = 90
-UNLIKE_PERCENTILE = 99
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +80,8 @@ class Recommender:
         self.model = model
         self.index = index
         self._folder = Folder(catalogue, index)
+        self._measuring = threading.Lock()
+        self._photo_scale = lru_cache(1)(self._measure)
         self._reconstructing = threading.Lock()
         self._reconstruct_item = lru_cache(KEPT_RECONSTRUCTIONS)(self._decode_item)
         self._blending = threading.Lock()
@@ -208,23 +206,14 @@ class Recommender:
         """What the machine keeps of a picture, given as bytes or as a path."""
         return reconstruct(self.model, images.load(source, limits=limits))
 
-    def matching_regions(
-        self, first: NDArray[np.uint8], second: NDArray[np.uint8]
-    ) -> MatchingRegions:
-        """Which parts of two pictures look alike, as far as the model sees; no cause is claimed.
+    def explain(self, first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Explanation:
+        """What two pictures have in common, as far as the model sees; no cause is claimed.
 
         Parameters
         ----------
         first, second : ndarray of shape (height, width, 3), uint8, as `images.load` gives them
-
-        Raises
-        ------
-        ModelError : the model does not say what is where
         """
-        spatial = self.model.encode([self.model.prepare(each) for each in (first, second)]).spatial
-        if spatial is None:
-            raise ModelError(f"the model {self.model.name!r} does not say what is where")
-        return matching_regions(spatial[0], spatial[1])
+        return explain(self.model, self.index, first, second)
 
     def between(
         self, first: str, second: str, n_neighbors: int = 6, *, n_steps: int = N_STEPS
@@ -293,6 +282,11 @@ class Recommender:
         """Where each product lies on a plane; laid out at the first use, then read from disk."""
         return atlas.open_atlas(self.index, indexing.index_folders(self.catalogue, self.model))
 
+    def photo_scale(self) -> PhotoScale:
+        """What distances mean for photos; measured at the first call, which takes a second."""
+        with self._measuring:
+            return self._photo_scale()
+
     def warm_up(self) -> None:
         """Do now what the first query would wait for: import, load and fit."""
         if len(self.index):
@@ -355,9 +349,17 @@ class Recommender:
         return Result(
             item=item,
             matches=self._matches(groups, scale),
-            trust=self._trust(nearest[0].distance if nearest else float("inf"), error),
+            trust=self._trust(item, nearest[0].distance if nearest else float("inf"), error),
             elapsed_ms=(time.perf_counter() - started) * 1e3,
         )
+
+    def _trust(self, item: Item | None, nearest: float, error: float) -> Trust:
+        if item is not None:
+            return trust.of_item(self.index, nearest, error)
+        return trust.of_photo(self.index, self.photo_scale(), nearest, error)
+
+    def _measure(self) -> PhotoScale:
+        return trust.measure(self.catalogue, self.model, self.index)
 
     def _weigh(
         self, embedding: NDArray[np.float32], colour: float
@@ -365,24 +367,6 @@ class Recommender:
         if self.index.projection is None:
             raise CatalogueError(f"the model {self.model.name!r} cannot weigh colours")
         return self.index.projection.rebalance(embedding, colour)
-
-    def _trust(self, nearest: float, error: float) -> Trust:
-        nearest_percentile = _percentile(nearest, self.index.nearest_quantiles)
-        errors = np.quantile(self.index.reconstruction_errors, QUANTILES)
-        reconstruction_percentile = _percentile(error, errors)
-        worst = max(nearest_percentile, reconstruction_percentile)
-        level: TrustLevel = (
-            "close"
-            if worst <= CLOSE_PERCENTILE
-            else "loose"
-            if worst <= UNLIKE_PERCENTILE
-            else "unlike"
-        )
-        return Trust(
-            level=level,
-            nearest_percentile=nearest_percentile,
-            reconstruction_percentile=reconstruction_percentile,
-        )
 
 
 def reconstruct(model: Autoencoder, pixels: NDArray[np.uint8]) -> Reconstruction:
@@ -404,8 +388,3 @@ def reconstruct(model: Autoencoder, pixels: NDArray[np.uint8]) -> Reconstruction
 def default_model() -> str:
     """Name of the model to use where none is asked for: the best one that is there."""
     return next((name for name in (PERCEPTUAL, ARTICLE) if name in available_models()), ARTICLE)
-
-
-def _percentile(value: float, quantiles: NDArray[Any]) -> float:
-    """Where a value lies among quantiles at 0, 1, ..., 100 %; past the last it is 100."""
-    return float(np.interp(value, quantiles, QUANTILES * 100))

@@ -40,11 +40,14 @@ class Trust:
     nearest_percentile : share in % of the items that are nearer to their nearest other item than
         the query is to its own
     reconstruction_percentile : share in % of the items that are decoded with less error
+    of_photo : whether a photo asked; `nearest_percentile` is then among held-out items that were
+        altered as another camera might have taken them
     """
 
     level: TrustLevel
     nearest_percentile: float
     reconstruction_percentile: float
+    of_photo: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

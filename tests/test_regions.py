@@ -1,9 +1,8 @@
 import numpy as np
-import pytest
 
-from recommender.errors import ModelError
-from recommender.recommend import Recommender
-from recommender.regions import matching_regions
+from recommender.regions import MAX_PARTS, matching_parts, shown_cells
+
+EVERYWHERE = (np.ones((14, 14), np.bool_), np.ones((14, 14), np.bool_))
 
 
 def scene(rng: np.random.Generator, place: tuple[int, int], thing: np.ndarray) -> np.ndarray:
@@ -14,25 +13,60 @@ def scene(rng: np.random.Generator, place: tuple[int, int], thing: np.ndarray) -
     return cells
 
 
+def only(place: tuple[int, int]) -> np.ndarray:
+    shown = np.zeros((14, 14), np.bool_)
+    y, x = place
+    shown[y : y + 3, x : x + 3] = True
+    return shown
+
+
 def test_the_same_thing_matches_wherever_it_is(rng: np.random.Generator) -> None:
     thing = rng.normal(size=(3, 3, 32)).astype(np.float32)
-    found = matching_regions(scene(rng, (2, 3), thing), scene(rng, (8, 9), thing))
-    assert (found.first[2:5, 3:6] > 0.8).all()
-    assert (found.second[8:11, 9:12] > 0.8).all()
-    outside = found.first.copy()
-    outside[2:5, 3:6] = 0
-    assert outside.mean() < 0.1
+    first, second = scene(rng, (2, 3), thing), scene(rng, (8, 9), thing)
+    clearest = matching_parts(first, second, EVERYWHERE)[0]
+    x, y = clearest.first
+    assert 3 / 14 < x < 6 / 14
+    assert 2 / 14 < y < 5 / 14
+    assert np.allclose(np.subtract(clearest.second, clearest.first), 6 / 14)
+    assert clearest.strength > 0.8
 
 
-def test_different_things_match_less(rng: np.random.Generator) -> None:
-    things = rng.normal(size=(2, 3, 3, 32)).astype(np.float32)
-    same = matching_regions(scene(rng, (2, 3), things[0]), scene(rng, (8, 9), things[0]))
-    other = matching_regions(scene(rng, (2, 3), things[0]), scene(rng, (8, 9), things[1]))
-    assert other.first[2:5, 3:6].mean() < 0.5 * same.first[2:5, 3:6].mean()
-    assert 0 <= other.first.min() <= other.first.max() <= 1
+def test_background_never_matches(rng: np.random.Generator) -> None:
+    thing = rng.normal(size=(3, 3, 32)).astype(np.float32)
+    places = (2, 3), (8, 9)
+    parts = matching_parts(
+        scene(rng, places[0], thing),
+        scene(rng, places[1], thing),
+        (only(places[0]), only(places[1])),
+    )
+    assert parts
+    for part in parts:
+        for (x, y), (top, left) in zip((part.first, part.second), places, strict=True):
+            assert left <= x * 14 <= left + 3
+            assert top <= y * 14 <= top + 3
 
 
-def test_a_model_that_says_nothing_of_places_says_so(shop_recommender: Recommender) -> None:
-    picture = np.zeros((40, 40, 3), np.uint8)
-    with pytest.raises(ModelError, match="what is where"):
-        shop_recommender.matching_regions(picture, picture)
+def test_parts_are_few_and_apart(rng: np.random.Generator) -> None:
+    cells = rng.normal(size=(14, 14, 32)).astype(np.float32)
+    parts = matching_parts(cells, cells, EVERYWHERE)
+    assert len(parts) == MAX_PARTS
+    assert all(part.first == part.second for part in parts)
+    middles = np.array([part.first for part in parts]) * 14
+    gaps = np.linalg.norm(middles[:, None] - middles[None], axis=2)
+    assert (gaps[~np.eye(len(parts), dtype=bool)] >= 3).all()
+
+
+def test_nothing_in_common_is_no_part(rng: np.random.Generator) -> None:
+    nothing = np.zeros((14, 14), np.bool_)
+    cells = rng.normal(size=(14, 14, 32)).astype(np.float32)
+    assert matching_parts(cells, cells, (nothing, nothing)) == ()
+
+
+def test_shown_cells() -> None:
+    square = np.full((224, 224, 3), 250, np.uint8)
+    square[64:128, 32:96] = (200, 30, 40)
+    shown = shown_cells(square, 14)
+    assert shown.sum() == 4 * 4
+    assert shown[4:8, 2:6].all()
+    noise = np.random.default_rng(0).integers(0, 256, (224, 224, 3), dtype=np.uint8)
+    assert shown_cells(noise, 14).all()

@@ -58,6 +58,9 @@ ALLOWED = {
         *CATALOGUE,
     },
     "regions": set(),
+    "palette": set(),
+    "trust": {"alterations", "results", "runtime", *INDEX, *CATALOGUE},
+    "explain": {"regions", "palette", "runtime", *INDEX, *IMAGES},
     "duplicates": INDEX,
     "related": {"index", "catalogue", "wishes", "config", "errors"},
     "results": {"metrics", *CATALOGUE},
@@ -69,6 +72,8 @@ ALLOWED = {
     "recommend": {
         "atlas",
         "blend",
+        "explain",
+        "trust",
         "folding",
         "rerank",
         "wishes",

@@ -13,6 +13,7 @@ WISHES = ("only", "hue", "made-of", "cost", "other-brands")
 MAX_TRAIL = 6
 _PAGES = "link.pages"
 _SHELF = "link.shelf"
+_ANSWER = "link.answer"
 
 Parameters = dict[str, str | list[str]]
 
@@ -70,6 +71,17 @@ def to_why(item_id: str) -> Parameters:
         if key in st.query_params
     }
     return with_wishes(**here, to=item_id)
+
+
+def remember_answer(query: str, item_ids: list[str]) -> None:
+    """Note what an answer shows, for the ways from match to match."""
+    st.session_state[_ANSWER] = (query, item_ids)
+
+
+def answer_ids(query: str) -> list[str]:
+    """Ids of the latest answer's matches, if this was its query; else none."""
+    known: tuple[str, list[str]] = st.session_state.get(_ANSWER, ("", []))
+    return known[1] if known[0] == query else []
 
 
 def with_wishes(**wanted: str | list[str]) -> Parameters:

@@ -43,6 +43,7 @@ class Entry:
 PAGES = (
     Entry(name="browse", label="Browse"),
     Entry(name="lookalikes", label="Lookalikes", in_masthead=False),
+    Entry(name="why", label="Why", in_masthead=False),
     Entry(name="photo", label="Your photo"),
     Entry(name="blend", label="Blend"),
     Entry(name="map", label="Map"),

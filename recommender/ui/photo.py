@@ -43,6 +43,7 @@ class Photo:
 class Seen:
     """A decoded photo, what stands above its neighbours, and the answers to questions about it."""
 
+    id: str
     pixels: "NDArray[np.uint8]"
     stage: Stage
     answers: "dict[Question, Result]" = field(default_factory=dict)
@@ -85,6 +86,18 @@ def show() -> None:
     )
 
 
+def latest(recommender: "Recommender") -> Seen | None:
+    """What was seen in the sample of the address, or in this visitor's latest photo."""
+    chosen = st.query_params.get("sample")
+    if chosen:
+        return _look(recommender, _sample(chosen))
+    known = st.session_state.get(_SEEN)
+    if known is None or known[0][1:] != _made_by(recommender):
+        return None
+    seen: Seen = known[1]
+    return seen
+
+
 def _ask() -> Photo | None:
     ways = [UPLOAD, CAMERA, *([SAMPLE] if samples.all_samples() else [])]
     from_link = SAMPLE if st.query_params.get("sample") else UPLOAD
@@ -115,8 +128,16 @@ def _ask_sample() -> Photo | None:
         return None
     with st.expander("Choose another sample photo"):
         _draw_samples()
-    sample = samples.sample(chosen)
+    return _sample(chosen)
+
+
+def _sample(sample_id: str) -> Photo:
+    sample = samples.sample(sample_id)
     return Photo(id=sample.id, title=sample.title, data=sample.file.read_bytes())
+
+
+def _made_by(recommender: "Recommender") -> tuple[str, str]:
+    return recommender.catalogue.fingerprint, recommender.model.fingerprint
 
 
 def _draw_samples() -> None:
@@ -142,7 +163,7 @@ def _draw_samples() -> None:
 
 def _look(recommender: "Recommender", photo: Photo) -> Seen:
     """What was seen in a photo; the latest one is remembered for this visitor."""
-    key = (photo.id, recommender.catalogue.fingerprint, recommender.model.fingerprint)
+    key = (photo.id, *_made_by(recommender))
     known = st.session_state.get(_SEEN)
     if known is not None and known[0] == key:
         seen: Seen = known[1]
@@ -152,6 +173,7 @@ def _look(recommender: "Recommender", photo: Photo) -> Seen:
     pixels = images.load(photo.data)
     rebuilt = reconstruct(recommender.model, pixels)
     seen = Seen(
+        id=photo.id,
         pixels=pixels,
         stage=Stage(
             title=photo.title,

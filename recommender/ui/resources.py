@@ -133,6 +133,8 @@ def _open_recommender(opening: Opening, catalogue_name: str, model: str) -> "Rec
 
     opened = Recommender.open(catalogue_name, model, progress=opening.report)
     opened.warm_up()
+    # the first photo needs it, and nobody before
+    threading.Thread(target=opened.photo_scale, daemon=True).start()
     return opened
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from recommender.ui import filters, gallery, layout, question, share, words
+from recommender.ui import filters, gallery, layout, link, question, share, words
 from recommender.ui.question import Question
 
 if TYPE_CHECKING:
@@ -69,14 +69,14 @@ def draw(
         share.show(recommender, found, asked, view, is_private=is_private)
     with place:
         _draw_stage(stage, found.trust)
-    text = "The nearest we have" if found.trust.level == "unlike" else "Looks most like it"
-    heading.html(f'<h2 class="bar">{text}</h2>')
+    heading.html(f'<h2 class="bar">{words.TRUST_HEADINGS[found.trust.level]}</h2>')
     if not found.matches:
         layout.empty("Nothing fits all of that", "Take a filter away, or choose a wider one.")
         with st.container(horizontal_alignment="center"):
             facets = filters.facets(recommender.catalogue)
             st.button("Take all filters away", on_click=question.forget_wishes, args=(facets,))
         return
+    link.remember_answer(view, [match.item.item_id for match in found.matches])
     gallery.show(
         [
             gallery.make_card(

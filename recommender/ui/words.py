@@ -1,5 +1,6 @@
 """What the page says: prices, names and verdicts in plain words."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,23 @@ TRUST_BADGES = {
     "loose": "Only loosely like our catalogue",
     "unlike": "Unlike anything we have",
 }
+TRUST_HEADINGS = {
+    "close": "Looks most like it",
+    "loose": "Possible matches",
+    "unlike": "The nearest we have",
+}
 CLOSE = "Its nearest product is as near as products here usually are to each other."
 NEAREST = {
     "loose": "Fewer than one product in ten stands this far from all others, "
     "so look at these twice.",
     "unlike": "Hardly a product here stands this far from all others. "
+    "These are the nearest we have, not good matches.",
+}
+CLOSE_PHOTO = "Its nearest product is as near as ours are to other photos of their kind."
+NEAREST_PHOTO = {
+    "loose": "Photos of things like ours are seldom this far from the nearest product, "
+    "so look at these twice.",
+    "unlike": "Nothing here is of its kind, as far as the machine can tell. "
     "These are the nearest we have, not good matches.",
 }
 REBUILT = {
@@ -66,9 +79,11 @@ def similarity(share: float) -> str:
 def verdict(trust: "Trust") -> str:
     """Why a result deserves its badge."""
     if trust.level == "close":
-        return CLOSE
+        return CLOSE_PHOTO if trust.of_photo else CLOSE
     nearest_is_worse = trust.nearest_percentile >= trust.reconstruction_percentile
-    return (NEAREST if nearest_is_worse else REBUILT)[trust.level]
+    if nearest_is_worse:
+        return (NEAREST_PHOTO if trust.of_photo else NEAREST)[trust.level]
+    return REBUILT[trust.level]
 
 
 def count(n: int, singular: str, plural: str = "") -> str:
@@ -79,6 +94,21 @@ def count(n: int, singular: str, plural: str = "") -> str:
 def capitalised(value: str) -> str:
     """A value of the feed as a choice to pick."""
     return value.replace("_", " ").capitalize()
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def side_by_side(first: Item, second: Item) -> list[tuple[str, str, str]]:
+    """What is known of two products: what it is, and what the shop says of each."""
+    known = [
+        (capitalised(column), first.label(column), second.label(column))
+        for column in ("category", "colour", "material", "brand")
+    ]
+    rows = [(label, one.replace("_", " "), other.replace("_", " ")) for label, one, other in known]
+    return [row for row in [*rows, ("Price", price(first), price(second))] if row[1] or row[2]]
 
 
 def html(text: str) -> str:
