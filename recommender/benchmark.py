@@ -14,6 +14,7 @@ from recommender.engines import ExactEngine
 from recommender.projection import N_DIMS
 from recommender.recommend import default_model
 from recommender.runtime import Autoencoder
+from recommender.throughput import measure_import
 
 N_RUNS = 30
 N_TRAINING_STEPS = 8
@@ -24,7 +25,9 @@ Progress = Callable[[int, int], None]
 Way = Callable[[], object]
 
 
-def benchmark(n_items: int, *, progress: Progress | None = None) -> dict[str, Any]:
+def benchmark(
+    n_items: int, *, n_pictures: int = 0, progress: Progress | None = None
+) -> dict[str, Any]:
     """Time encoding, search and training against the article's way of doing the same.
 
     What needs TensorFlow is left out, and said to be, where it is not installed.
@@ -32,11 +35,13 @@ def benchmark(n_items: int, *, progress: Progress | None = None) -> dict[str, An
     Parameters
     ----------
     n_items : size of the catalogue that is searched, of random embeddings
+    n_pictures : how many generated pictures are imported; 0 leaves that out
 
     Returns
     -------
     figures : `timings` has for each way the median, least and most milliseconds of its runs, and
-        `times_faster`, the median of the ratios to the first way of its group, run by run
+        `times_faster`, the median of the ratios to the first way of its group, run by run;
+        `import` is what `throughput.measure_import` gives
     """
     has_tensorflow = importlib.util.find_spec("tensorflow") is not None
     parts: list[Callable[[], dict[str, dict[str, float]]]] = [
@@ -51,6 +56,7 @@ def benchmark(n_items: int, *, progress: Progress | None = None) -> dict[str, An
         if progress is not None:
             progress(number, len(parts))
     return {
+        "import": measure_import(n_pictures, default_model()) if n_pictures else None,
         "n_items": n_items,
         "left_out": [] if has_tensorflow else ["what needs TensorFlow, which is not installed"],
         "timings": timings,

@@ -113,6 +113,9 @@ def _make_parser() -> argparse.ArgumentParser:
         "benchmark", commands.benchmark, "time the parts on this machine, as ratios in one run"
     )
     command.add_argument("--items", type=_positive, default=2_000)
+    command.add_argument(
+        "--pictures", type=int, default=1_000, help="that are imported; 0 leaves that out"
+    )
     _add_json(command)
     return parser
 

@@ -403,14 +403,30 @@ def benchmark(options: argparse.Namespace) -> None:
     from recommender import benchmark as timing
 
     with _progress("measuring") as progress:
-        figures = timing.benchmark(n_items=options.items, progress=progress)
+        figures = timing.benchmark(
+            n_items=options.items, n_pictures=options.pictures, progress=progress
+        )
     lines = [
         f"{name:44} {row['median_ms']:9.2f} ms  "
         f"({row['min_ms']:.2f} to {row['max_ms']:.2f})"
         + (f"  {row['times_faster']:7.1f} x faster" if "times_faster" in row else "")
         for name, row in figures["timings"].items()
     ]
+    if figures["import"]:
+        lines += _import_lines(figures["import"])
     _say(options, figures, "\n".join(lines))
+
+
+def _import_lines(figures: dict[str, Any]) -> list[str]:
+    shares = ", ".join(f"{name} {share:.0f} %" for name, share in figures["shares"].items())
+    memory = ", ".join(f"{mb} MB for {n:,}" for n, mb in figures["peak_mb"].items())
+    return [
+        f"import, encode and index {figures['n_pictures']:,} pictures of 400 x 500: "
+        f"{figures['per_second']:.0f} a second, "
+        f"{figures['per_second_without_start']:.0f} once started",
+        f"a picture's time: {shares}",
+        f"memory at most: {memory}",
+    ]
 
 
 def _open_model(name: str | None) -> Any:

@@ -117,8 +117,6 @@ def remove_items(
         if not items:
             raise CatalogueError(f"that would leave nothing in {name!r}: delete it instead")
         store = stack.enter_context(indexing.open_store(folder, model)) if model else None
-        if model and store:
-            indexing.encode_missing(known, model, store)
         _put_in_force(folder, items, {"source": known.fact("source")}, known, model, store)
     return ImportReport(catalogue=name, n_items=len(items), rows=tuple(_removed(name, gone)))
 
@@ -245,6 +243,7 @@ def _put_in_force(
     """
     unused: list[Path] = []
     if model is not None and store is not None:
+        indexing.encode_missing(folder, items, model, store)  # those that an update kept
         index = indexing.assemble(items, model, store)
         target = indexing.free_folder(folder, model, known.fingerprint if known else "")
         indexes.save(index, target)

@@ -66,7 +66,9 @@ def rebuild(
     EngineUnavailable : there is no such engine
     """
     with open_store(catalogue.folder, model) as store:
-        encode_missing(catalogue, model, store, n_workers=n_workers, progress=progress)
+        encode_missing(
+            catalogue.folder, catalogue.items, model, store, n_workers=n_workers, progress=progress
+        )
         index = assemble(catalogue.items, model, store, engine=engine)
     indexes.save(index, folder or index_folders(catalogue, model)[0])
     return index
@@ -114,19 +116,22 @@ def build(
 ) -> Index:
     """Encode the whole catalogue; nothing is written. Errors as `rebuild`."""
     with closing(FeatureStore(":memory:", _precision(model))) as store:
-        encode_missing(catalogue, model, store, n_workers=n_workers, progress=progress)
+        encode_missing(
+            catalogue.folder, catalogue.items, model, store, n_workers=n_workers, progress=progress
+        )
         return assemble(catalogue.items, model, store, engine=engine)
 
 
 def encode_missing(
-    catalogue: Catalogue,
+    folder: Path,
+    items: Sequence[Item],
     model: Autoencoder,
     store: FeatureStore,
     *,
     n_workers: int | None = None,
     progress: Progress | None = None,
 ) -> None:
-    """Look at the pictures that the store does not know yet.
+    """Look at those pictures of a catalogue's folder that the store does not know yet.
 
     Raises
     ------
@@ -136,18 +141,16 @@ def encode_missing(
 
     def look(item: Item) -> None:
         try:
-            looker.look(item.image_sha256, lambda: images.load(catalogue.image_path(item)))
+            looker.look(item.image_sha256, lambda: images.load(folder / item.image))
         except ImageError as error:
-            name = catalogue.name
-            raise ImageError(
-                f"item {item.item_id!r} of {name!r}: {error}; import it again"
-            ) from error
+            where = f"item {item.item_id!r} of {folder.name!r}"
+            raise ImageError(f"{where}: {error}; import it again") from error
 
     try:
-        for n_done, _ in enumerate(side_by_side(look, catalogue.items, n_workers), start=1):
+        for n_done, _ in enumerate(side_by_side(look, items, n_workers), start=1):
             looker.flush(at_least=COMMITTED_AT_ONCE)
             if progress is not None:
-                progress(n_done, len(catalogue))
+                progress(n_done, len(items))
     finally:
         looker.flush()
 
@@ -161,12 +164,16 @@ def assemble(
     ------
     EngineUnavailable : there is no such engine
     """
+    from threadpoolctl import threadpool_limits
+
     fitted = make_engine(engine)
     order = _order(len(items))
     hashes = [items[row].image_sha256 for row in order]
     projection = None
     if model.defaults is not None:
-        projection = fit(store.read(hashes[:MAX_FITTED])[0], model.defaults)
+        # on busy cores several threads of linear algebra wait for each other most of the time
+        with threadpool_limits(limits=1, user_api="blas"):
+            projection = fit(store.read(hashes[:MAX_FITTED])[0], model.defaults)
     rows, errors = _project(hashes, store, projection)
     fitted.fit(rows, np.arange(len(rows)))
     return Index(

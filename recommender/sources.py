@@ -1,18 +1,19 @@
 """Where a catalogue comes from: a folder of pictures, a feed, or a zip of either."""
 
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
-from recommender import images
+from recommender import images, tables
 from recommender.errors import CatalogueError, ImageError
 from recommender.images import DEFAULT_LIMITS
 from recommender.rows import Row, Rows
-from recommender.tables import FEED_SUFFIXES, read_table
+from recommender.tables import FEED_SUFFIXES, Overview, read_table
 
 # A text beside pictures is more often a licence than a feed: one is read only where it is named
 BESIDE_PICTURES = FEED_SUFFIXES - {".txt"}
@@ -43,6 +44,9 @@ class Source(Protocol):
     def rows(self, column_map: Mapping[str, str]) -> Rows:
         """The products; raises `CatalogueError` where there is nothing of that kind."""
 
+    def feed(self) -> tuple[str, bytes] | None:
+        """Name and content of its feed; None where every picture is a product."""
+
     def read(self, picture: str) -> bytes:
         """A picture's bytes; raises `ImageError` where there is none or it is too large."""
 
@@ -70,16 +74,44 @@ def open_source(
     elif suffix in FEED_SUFFIXES:
         yield _Folder(path.parent, path, is_confined)
     elif suffix == ".zip":
-        try:
-            with zipfile.ZipFile(path) as archive:
-                yield _Zip(archive, path.name, limits or ZipLimits())
-        except (zipfile.BadZipFile, OSError) as error:
-            raise CatalogueError(f"{path.name} is damaged or no zip: {error}") from error
+        with path.open("rb") as stream, _open_zip(stream, path.name, limits) as archive:
+            yield archive
     else:
-        raise CatalogueError(
-            f"{path.name} is neither a folder nor a zip nor a feed "
-            f"({', '.join(sorted(FEED_SUFFIXES))})"
-        )
+        raise _no_source(path.name)
+
+
+def look_into(name: str, stream: BinaryIO) -> Overview | None:
+    """What the feed in a visitor's file is; None where it is a zip without one.
+
+    Raises
+    ------
+    CatalogueError : the file is neither a feed nor a zip, or cannot be read
+    """
+    suffix = Path(name).suffix.lower()
+    if suffix in FEED_SUFFIXES:
+        return tables.look_into(stream.read(), name)
+    if suffix != ".zip":
+        raise _no_source(name)
+    with _open_zip(stream, name) as archive:
+        found = archive.feed()
+        return None if found is None else tables.look_into(found[1], found[0])
+
+
+@contextmanager
+def _open_zip(stream: BinaryIO, name: str, limits: ZipLimits | None = None) -> "Iterator[_Zip]":
+    n_bytes = stream.seek(0, os.SEEK_END)
+    try:
+        archive = zipfile.ZipFile(stream)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise CatalogueError(f"{name} is damaged or no zip: {error}") from error
+    with archive:
+        yield _Zip(archive, name, n_bytes, limits or ZipLimits())
+
+
+def _no_source(name: str) -> CatalogueError:
+    return CatalogueError(
+        f"{name} is neither a folder nor a zip nor a feed ({', '.join(sorted(FEED_SUFFIXES))})"
+    )
 
 
 def picture_files(folder: Path) -> list[Path]:
@@ -100,16 +132,22 @@ class _Folder:
         self._root = folder.resolve() if is_confined else None
 
     def rows(self, column_map: Mapping[str, str]) -> Rows:
-        feed = self._feed or self._find_feed(column_map)
-        if feed is None:
-            return (_to_row(path.relative_to(self._folder)) for path in picture_files(self._folder))
+        found = self.feed()
+        if found is not None:
+            return read_table(found[1], found[0], column_map)
+        _check_no_columns(column_map, self.name)
+        return (_to_row(path.relative_to(self._folder)) for path in picture_files(self._folder))
+
+    def feed(self) -> tuple[str, bytes] | None:
+        files = [self._feed] if self._feed else self._beside_pictures()
+        if len(files) != 1:
+            return None
         try:
-            if feed.stat().st_size > MAX_FEED_BYTES:
-                raise CatalogueError(f"{feed.name} has more than {MAX_FEED_BYTES:,} bytes")
-            data = feed.read_bytes()
+            if files[0].stat().st_size > MAX_FEED_BYTES:
+                raise CatalogueError(f"{files[0].name} has more than {MAX_FEED_BYTES:,} bytes")
+            return files[0].name, files[0].read_bytes()
         except OSError as error:
-            raise CatalogueError(f"{feed} cannot be read: {error.strerror}") from error
-        return read_table(data, feed.name, column_map)
+            raise CatalogueError(f"{files[0]} cannot be read: {error.strerror}") from error
 
     def read(self, picture: str) -> bytes:
         path = self._folder / picture
@@ -117,31 +155,26 @@ class _Folder:
             raise ImageError(f"{picture} lies outside of the feed's folder")
         return images.read(path)
 
-    def _find_feed(self, column_map: Mapping[str, str]) -> Path | None:
-        feeds = [path for path in self._folder.iterdir() if path.suffix.lower() in BESIDE_PICTURES]
-        if len(feeds) == 1:
-            return feeds[0]
-        if column_map:
-            raise CatalogueError(
-                f"--map names columns, but {self._folder} holds {len(feeds)} feeds instead of one"
-            )
-        return None
+    def _beside_pictures(self) -> list[Path]:
+        files = self._folder.iterdir()
+        return [file for file in files if file.suffix.lower() in BESIDE_PICTURES]
 
 
 class _Zip:
     """A zip, read where it is: nothing is unpacked to a path, so no entry can escape."""
 
-    def __init__(self, archive: zipfile.ZipFile, name: str, limits: ZipLimits) -> None:
+    def __init__(
+        self, archive: zipfile.ZipFile, name: str, n_bytes: int, limits: ZipLimits
+    ) -> None:
         self.name = name
         self._archive = archive
         entries = archive.infolist()
         unpacked = sum(entry.file_size for entry in entries)
-        packed = max(1, Path(str(archive.filename)).stat().st_size)
         if len(entries) > limits.max_entries:
             raise CatalogueError(
                 f"{name} has {len(entries):,} entries; at most {limits.max_entries:,} are allowed"
             )
-        if unpacked > min(limits.max_bytes, limits.max_ratio * packed):
+        if unpacked > min(limits.max_bytes, limits.max_ratio * n_bytes):
             raise CatalogueError(
                 f"{name} would unpack to {unpacked / images.BYTES_PER_MB:,.0f} MB, at most "
                 f"{limits.max_bytes / images.BYTES_PER_MB:,.0f} MB and {limits.max_ratio} times "
@@ -155,25 +188,24 @@ class _Zip:
         self._root = _common_root([PurePosixPath(entry) for entry in self._entries])
 
     def rows(self, column_map: Mapping[str, str]) -> Rows:
-        feeds = [
-            path
-            for path in map(PurePosixPath, self._entries)
-            if path.suffix.lower() in BESIDE_PICTURES
-        ]
-        if len(feeds) == 1:
-            self._root = feeds[0].parent
-            data = self._unpack(self._entries[str(feeds[0])], MAX_FEED_BYTES)
-            return read_table(data, feeds[0].name, column_map)
-        if column_map:
-            raise CatalogueError(
-                f"{self.name} holds {len(feeds)} feeds instead of one, so columns mean nothing"
-            )
+        found = self.feed()
+        if found is not None:
+            return read_table(found[1], found[0], column_map)
+        _check_no_columns(column_map, self.name)
         pictures = sorted(
             path.relative_to(self._root)
             for path in map(PurePosixPath, self._entries)
             if _is_shown_picture(path)
         )
         return map(_to_row, pictures)
+
+    def feed(self) -> tuple[str, bytes] | None:
+        paths = map(PurePosixPath, self._entries)
+        feeds = [path for path in paths if path.suffix.lower() in BESIDE_PICTURES]
+        if len(feeds) != 1:
+            return None
+        self._root = feeds[0].parent  # its pictures' paths are relative to it
+        return feeds[0].name, self._unpack(self._entries[str(feeds[0])], MAX_FEED_BYTES)
 
     def read(self, picture: str) -> bytes:
         entry = self._entries.get(str(self._root / picture))
@@ -194,6 +226,11 @@ class _Zip:
             raise ImageError(f"{entry.filename} is damaged in {self.name}") from error
         except (RuntimeError, NotImplementedError) as error:
             raise ImageError(f"{entry.filename} is encrypted or packed in another way") from error
+
+
+def _check_no_columns(column_map: Mapping[str, str], name: str) -> None:
+    if column_map:
+        raise CatalogueError(f"--map names columns, but {name} does not hold exactly one feed")
 
 
 def _to_row(path: Path | PurePosixPath) -> Row:

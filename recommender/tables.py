@@ -4,13 +4,15 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
 from recommender.errors import CatalogueError
-from recommender.rows import TARGETS, Columns, Numbered, RowMaker, Rows
+from recommender.rows import TARGETS, Columns, Numbered, Record, RowMaker, Rows
 from recommender.shops import (
     LAYOUTS,
+    PLAIN,
     SHOPIFY,
     WOOCOMMERCE,
     Layout,
@@ -23,6 +25,26 @@ FEED_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".jsonl", ".ndjson"})
 JSON_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 LONGEST_CELL = 10_000_000  # characters; descriptions in HTML pass Python's own limit of 131,072
 FIRST_ROW = 2  # of a table, counted as a spreadsheet does
+N_EXAMPLES = 50  # rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """What a feed is, as far as its first rows say.
+
+    Attributes
+    ----------
+    layout : name of the shop system's export that it is, or empty
+    header : names of its columns
+    columns : target to the column that is taken if nobody says otherwise
+    examples : its first rows
+    """
+
+    layout: str
+    n_rows: int
+    header: tuple[str, ...]
+    columns: dict[str, str]
+    examples: tuple[Record, ...]
 
 
 def read_table(data: bytes, name: str, column_map: Mapping[str, str]) -> Rows:
@@ -38,16 +60,9 @@ def read_table(data: bytes, name: str, column_map: Mapping[str, str]) -> Rows:
     ------
     CatalogueError : it cannot be read, has no picture column, or lacks a mapped column
     """
-    try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-        is_json = PurePath(name).suffix.lower() in JSON_SUFFIXES
-        header, records = _read_json(text) if is_json else _read_cells(text)
-    except (UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise CatalogueError(
-            f"{name} cannot be read as CSV, tab separated text or JSON Lines in UTF-8: {error}"
-        ) from error
+    header, records = _read_records(data, name)
     names = {plain(column): column for column in reversed(header)}
-    layout = next(each for each in LAYOUTS if any(sign <= set(names) for sign in each.signs))
+    layout = _recognise(names)
     columns = _resolve_columns(header, names, layout, column_map, name)
     maker = RowMaker(columns, {names[each] for each in layout.left_out & set(names)})
     if layout is SHOPIFY:
@@ -55,6 +70,40 @@ def read_table(data: bytes, name: str, column_map: Mapping[str, str]) -> Rows:
     if layout is WOOCOMMERCE:
         return read_woocommerce(maker, records, names)
     return (maker.to_row(number, record) for number, record in records)
+
+
+def look_into(data: bytes, name: str) -> Overview:
+    """What a feed is, before anything is made of it; raises `CatalogueError` as `read_table`."""
+    header, records = _read_records(data, name)
+    names = {plain(column): column for column in reversed(header)}
+    layout = _recognise(names)
+    columns = {
+        target: next(names[each] for each in known if each in names)
+        for target, known in layout.columns.items()
+        if any(each in names for each in known)
+    }
+    return Overview(
+        layout="" if layout is PLAIN else layout.name,
+        n_rows=len(records),
+        header=tuple(header),
+        columns=columns,
+        examples=tuple(record for _, record in records[:N_EXAMPLES]),
+    )
+
+
+def _read_records(data: bytes, name: str) -> tuple[list[str], list[Numbered]]:
+    try:
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        is_json = PurePath(name).suffix.lower() in JSON_SUFFIXES
+        return _read_json(text) if is_json else _read_cells(text)
+    except (UnicodeDecodeError, csv.Error, ValueError) as error:
+        raise CatalogueError(
+            f"{name} cannot be read as CSV, tab separated text or JSON Lines in UTF-8: {error}"
+        ) from error
+
+
+def _recognise(names: Mapping[str, str]) -> Layout:
+    return next(each for each in LAYOUTS if any(sign <= set(names) for sign in each.signs))
 
 
 def _read_cells(text: str) -> tuple[list[str], list[Numbered]]:

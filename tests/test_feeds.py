@@ -191,6 +191,15 @@ def test_an_update_adds_changes_and_keeps(
     assert recommender.similar("new", 1).matches
 
 
+def test_an_update_encodes_what_was_there_before_this_model(
+    shop: Path, article: Autoencoder, n_seen: list[int]
+) -> None:
+    import_source(shop, "shop", column_map=SHOP_MAP)
+    (shop / "feed.csv").write_text("sku,file,kind,maker\nnew,disc-red-0.png,disc,Acme\n")
+    assert bring(shop, article, is_update=True).n_items == 19
+    assert (len(n_seen), len(Recommender.open("shop", ARTICLE).index)) == (18, 19)
+
+
 def test_removed_items_are_gone_and_nothing_is_encoded(
     shop: Path, article: Autoencoder, n_seen: list[int]
 ) -> None:

@@ -97,7 +97,9 @@ ALLOWED = {
         "engines",
         *CATALOGUE,
     },
+    "throughput": {"encoding", "runtime", *IMAGES},
     "benchmark": {
+        "throughput",
         "recommend",
         "projection",
         "runtime",

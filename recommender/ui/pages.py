@@ -47,4 +47,5 @@ PAGES = (
     Entry(name="photo", label="Your photo"),
     Entry(name="blend", label="Blend"),
     Entry(name="map", label="Map"),
+    Entry(name="catalogues", label="Catalogues", manages=True),
 )

@@ -1,0 +1,162 @@
+"""Catalogues side by side, and products of one's own coming in."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from streamlit.testing.v1 import AppTest
+
+from recommender import jobs
+from recommender.catalogue import catalogues_folder
+from recommender.feeds import import_source
+from recommender.library import available_catalogues, open_catalogue
+from tests.conftest import draw
+from tests.ui.conftest import PHONE, OpenPage
+from tests.ui.test_browser import Visit
+from tests.ui.test_pages import said
+
+SHOPIFY = (
+    "Handle,Title,Vendor,Type,Variant Price,Image Src\n"
+    "mug,Mug,Acme,Mugs,5,https://shop.example/mug.jpg\n"
+)
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture(autouse=True)
+def _jobs_run_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process instead of one of their own, so that a test need not wait for it."""
+    monkeypatch.setattr(jobs, "start", jobs.run)
+
+
+def zipped(folder: Path) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for file in folder.iterdir():
+            archive.write(file, f"{folder.name}/{file.name}")
+    return stream.getvalue()
+
+
+def bring(app: AppTest, name: str, data: bytes) -> AppTest:
+    return app.file_uploader(key="add-0-upload").set_value((name, data, "")).run()
+
+
+def test_the_demo_is_there_and_cannot_be_changed(open_page: OpenPage) -> None:
+    app = open_page("catalogues")
+    demo = open_catalogue("demo")
+    assert f"{len(demo):,} products in" in said(app)
+    assert not [button.key for button in app.button if "demo" in str(button.key)]
+
+
+def test_a_zip_of_pictures_becomes_a_catalogue(open_page: OpenPage, tmp_path: Path) -> None:
+    (tmp_path / "My Lamps").mkdir()
+    for number in range(5):
+        draw("disc", "red", shift_px=number).save(tmp_path / "My Lamps" / f"{number}.png")
+    (tmp_path / "My Lamps" / "bad.png").write_bytes(b"hello")
+    app = bring(open_page("catalogues"), "My Lamps.zip", zipped(tmp_path / "My Lamps"))
+    assert app.text_input(key="add-0-name-my-lamps").value == "my-lamps"
+    app = app.button(key="add-0-begin").click().run()
+    assert len(open_catalogue("my-lamps")) == 5
+    assert "5 products: 5 new, 1 left out" in said(app)
+    assert not list((jobs.home() / "jobs" / "my-lamps").glob("upload/*"))
+    app = app.button(key="see-my-lamps").click().run()
+    assert "not a picture" in said(app)
+    app = app.button(key="close-my-lamps").click().run()
+    assert "left out" not in said(app)
+
+
+def test_columns_are_asked_for_where_they_are_not_known(open_page: OpenPage, shop: Path) -> None:
+    feed = shop / "feed.csv"
+    feed.write_text(feed.read_text().replace("file", "photo", 1))
+    app = bring(open_page("catalogues"), "shop.zip", zipped(shop))
+    assert "A list of 18 rows" in said(app)
+    assert app.button(key="add-0-begin").disabled
+    app.selectbox(key="add-0-column-image").select("photo")
+    app = app.selectbox(key="add-0-column-category").select("kind").run()
+    app = app.button(key="add-0-begin").click().run()
+    assert {item.category for item in open_catalogue("shop")} == {"disc", "box", "bar"}
+    assert app.file_uploader(key="add-1-upload").value is None  # the form is empty again
+
+
+def test_a_shops_export_is_recognised_and_fetches_only_if_told(open_page: OpenPage) -> None:
+    app = bring(open_page("catalogues"), "products.csv", SHOPIFY.encode())
+    assert "Shopify product export, 1 row" in said(app)
+    assert app.checkbox(key="add-0-fetch").value is False
+    app = app.button(key="add-0-begin").click().run()
+    assert "not to be fetched" in said(app)
+    assert "products" not in available_catalogues()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [("a.zip", b"hello", "no zip"), ("a.csv", b"\xff\xfe\x00", "cannot be read")],
+)
+def test_what_cannot_be_read_is_one_sentence(
+    open_page: OpenPage, name: str, data: bytes, sentence: str
+) -> None:
+    assert sentence in said(bring(open_page("catalogues"), name, data))
+
+
+def test_a_name_that_is_taken_is_not_overwritten(open_page: OpenPage, shop: Path) -> None:
+    import_source(shop, "shop", column_map={"image": "file"})
+    app = bring(open_page("catalogues"), "shop.zip", zipped(shop))
+    assert "There is a catalogue shop already" in said(app)
+    assert app.button(key="add-0-begin").disabled
+
+
+def test_an_update_keeps_what_it_does_not_name(open_page: OpenPage, shop: Path) -> None:
+    import_source(shop, "shop", column_map={"image": "file"})
+    (shop / "feed.csv").write_text("id,image\nnew,disc-red-0.png\n")
+    app = open_page("catalogues", update="shop")
+    assert "Bring shop up to date" in said(app)
+    upload = app.file_uploader(key="update-shop-0-upload")
+    app = upload.set_value(("more.zip", zipped(shop), "")).run()
+    app.button(key="update-shop-0-begin").click().run()
+    assert len(open_catalogue("shop")) == 19
+
+
+def test_deleting_asks_first(open_page: OpenPage, shop: Path) -> None:
+    import_source(shop, "shop", column_map={"image": "file"})
+    app = open_page("catalogues").button(key="delete-shop").click().run()
+    assert "18 products" in said(app)
+    app = app.button(key="keep").click().run()
+    assert "shop" in available_catalogues()
+    app = app.button(key="delete-shop").click().run()
+    app.button(key="delete-now").click().run()
+    assert "shop" not in available_catalogues()
+    assert not (catalogues_folder() / "shop").exists()
+
+
+def test_a_public_demo_only_shows(
+    open_page: OpenPage, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_source(shop, "shop", column_map={"image": "file"})
+    monkeypatch.setenv("LOOKALIKE_READ_ONLY", "1")
+    app = open_page("catalogues")
+    assert "18 products" in said(app)
+    assert not app.button
+    assert not app.file_uploader
+
+
+@pytest.mark.parametrize("size", [(1440, 900), PHONE], ids=["desktop", "phone"])
+def test_a_visitor_brings_products_and_browses_them(
+    visit: Visit, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    name = f"visit-{size[0]}"
+    folder = tmp_path / name
+    folder.mkdir()
+    for number in range(60):
+        draw("box", "blue", 128, shift_px=number % 30).resize((128 + number, 128)).save(
+            folder / f"{number:02}.png"
+        )
+    (tmp_path / f"{name}.zip").write_bytes(zipped(folder))
+    page: Page = visit("/catalogues", size)
+    page.locator("input[type=file]").set_input_files(tmp_path / f"{name}.zip")
+    page.get_by_role("button", name="Add catalogue").click(timeout=PATIENCE_MS)
+    page.reload()  # the import does not mind
+    expect(page.get_by_text("60 products: 60 new")).to_be_visible(timeout=PATIENCE_MS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    page.get_by_role("link", name=f"Browse {name}").click()
+    expect(page.get_by_role("list").get_by_role("button").first).to_be_visible(timeout=PATIENCE_MS)
+    assert f"catalogue={name}" in page.url
