@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 SIDE_PX = 96  # colours need no detail
-BACKGROUND = 24  # a pixel this close to the border's colour is background, in 1/255
-N_CANDIDATES, MAX_COLOURS = 8, 5
+BACKGROUND = 40  # a pixel this close to the border's colour is background or shadow, in 1/255
+N_CANDIDATES, N_ROUNDS, MAX_COLOURS = 10, 6, 5
 SAME = 14.0  # CIELAB distance below which two colours are one
-SHARED = 20.0  # and below which two pictures share one: light differs between pictures
+SHARED = 16.0  # and below which two pictures share one: light differs between pictures
 LEAST_SHARE = 0.06
 LEAST_PIXELS = 64
 NAMES = {
@@ -68,7 +68,9 @@ def palette(pixels: Pixels) -> tuple[Colour, ...]:
     shown = rows[np.abs(rows.astype(np.int16) - background).max(axis=2) > BACKGROUND]
     if len(shown) < LEAST_PIXELS:
         shown = rows.reshape(-1, 3)
-    reduced = Image.fromarray(shown[None]).quantize(N_CANDIDATES, Image.Quantize.MEDIANCUT)
+    reduced = Image.fromarray(shown[None]).quantize(
+        N_CANDIDATES, Image.Quantize.MEDIANCUT, kmeans=N_ROUNDS
+    )
     counts = np.bincount(np.asarray(reduced).ravel(), minlength=N_CANDIDATES)
     table = np.array(reduced.getpalette(), np.float64).reshape(-1, 3)
     merged: list[tuple[float, NDArray[np.float64]]] = []

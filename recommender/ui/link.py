@@ -10,6 +10,7 @@ BLEND, WHY, MAP = "blend", "why", "map"
 KEPT = ("catalogue", "model", "k", "weigh", "variety", "once")  # stay in the address everywhere
 # Filters of an answer, which stay from answer to answer; the gallery has others
 WISHES = ("only", "hue", "made-of", "cost", "other-brands")
+PHOTOS = ("sample", "cut")  # which photo, and which part of it
 MAX_TRAIL = 6
 _PAGES = "link.pages"
 _SHELF = "link.shelf"
@@ -58,8 +59,7 @@ def to_item(item_id: str, *, start: str = "") -> Parameters:
     start = start or st.query_params.get("start", "")
     if start == PHOTO:
         wanted["start"] = start
-        if "sample" in st.query_params:
-            wanted["sample"] = st.query_params["sample"]
+        wanted |= {key: st.query_params[key] for key in PHOTOS if key in st.query_params}
     return with_wishes(**wanted)
 
 
@@ -67,7 +67,7 @@ def to_why(item_id: str) -> Parameters:
     """What the address of the page holds that lays a match beside what was asked for."""
     here = {
         key: st.query_params.get_all(key)
-        for key in ("item", "via", "start", "sample")
+        for key in ("item", "via", "start", "sample", "cut")
         if key in st.query_params
     }
     return with_wishes(**here, to=item_id)

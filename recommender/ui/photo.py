@@ -7,7 +7,7 @@ import streamlit as st
 
 from recommender import images
 from recommender.errors import ImageError
-from recommender.ui import gallery, layout, link, pictures, resources, result, samples
+from recommender.ui import crop, gallery, layout, link, paste, pictures, resources, result, samples
 from recommender.ui.gallery import Card
 from recommender.ui.question import Question
 from recommender.ui.result import Stage
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 UPLOAD, CAMERA, SAMPLE = "Upload", "Camera", "Sample photos"
 TYPES = ["image/*", *sorted(images.SUFFIXES)]
 MATCHES, SAMPLES = "photo-matches", "photo-samples"
+_PASTED = "photo.pasted"
 _SEEN = "photo.seen"  # of the latest photo, so that moving a slider does not look at it again
 
 
@@ -41,9 +42,15 @@ class Photo:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A decoded photo, what stands above its neighbours, and the answers to questions about it."""
+    """A decoded photo, what stands above its neighbours, and the answers to questions about it.
+
+    Attributes
+    ----------
+    whole, pixels : the photo, and the part of it that counts
+    """
 
     id: str
+    whole: "NDArray[np.uint8]"
     pixels: "NDArray[np.uint8]"
     stage: Stage
     answers: "dict[Question, Result]" = field(default_factory=dict)
@@ -69,6 +76,8 @@ def show() -> None:
     except ImageError as error:
         layout.complain(error)
         return
+    if st.toggle("Cut to the product", key="cutting", help="When the photo shows more than it"):
+        crop.show(seen.whole, photo.id)
 
     def answer(asked: Question) -> "Result":
         if asked not in seen.answers:
@@ -80,7 +89,7 @@ def show() -> None:
         seen.stage,
         answer,
         key=MATCHES,
-        view=photo.id,
+        view=f"{photo.id}/{st.query_params.get(crop.PARAMETER, '')}",
         start=link.PHOTO,
         is_private="sample" not in st.query_params,
     )
@@ -92,7 +101,7 @@ def latest(recommender: "Recommender") -> Seen | None:
     if chosen:
         return _look(recommender, _sample(chosen))
     known = st.session_state.get(_SEEN)
-    if known is None or known[0][1:] != _made_by(recommender):
+    if known is None or known[0][1:3] != _made_by(recommender):
         return None
     seen: Seen = known[1]
     return seen
@@ -115,10 +124,34 @@ def _ask() -> Photo | None:
     if way == CAMERA:  # asked for: a camera never opens by itself
         taken = st.camera_input("Take a picture", key="camera", width=480)
     else:
-        taken = st.file_uploader("Drop a picture here, or choose a file", type=TYPES, key="upload")
+        taken = st.file_uploader(
+            "Drop a picture here, or choose a file",
+            type=TYPES,
+            key="upload",
+            on_change=_forget_photo,
+        )
+        pasted = _ask_pasted()
+        if pasted:
+            return pasted
     if taken is None:
         return None
     return Photo(id=taken.file_id, title="Your photo", data=taken.getvalue())
+
+
+def _ask_pasted() -> Photo | None:
+    """What was pasted after the latest upload."""
+    try:
+        data = paste.show()
+    except ImageError as error:
+        layout.complain(error)
+        return None
+    if data:
+        _forget_photo()
+        st.session_state[_PASTED] = Photo(
+            id=images.content_fingerprint(data), title="Your photo", data=data
+        )
+    pasted: Photo | None = st.session_state.get(_PASTED)
+    return pasted
 
 
 def _ask_sample() -> Photo | None:
@@ -163,17 +196,20 @@ def _draw_samples() -> None:
 
 def _look(recommender: "Recommender", photo: Photo) -> Seen:
     """What was seen in a photo; the latest one is remembered for this visitor."""
-    key = (photo.id, *_made_by(recommender))
+    box = crop.chosen()
+    key = (photo.id, *_made_by(recommender), box)
     known = st.session_state.get(_SEEN)
     if known is not None and known[0] == key:
         seen: Seen = known[1]
         return seen
     from recommender.recommend import reconstruct
 
-    pixels = images.load(photo.data)
+    whole = images.load(photo.data)
+    pixels = box.cut(whole) if box else whole
     rebuilt = reconstruct(recommender.model, pixels)
     seen = Seen(
         id=photo.id,
+        whole=whole,
         pixels=pixels,
         stage=Stage(
             title=photo.title,
@@ -189,5 +225,12 @@ def _look(recommender: "Recommender", photo: Photo) -> Seen:
     return seen
 
 
+def _forget_photo() -> None:
+    """Another photo has no part that counts yet."""
+    st.session_state.pop(_PASTED, None)
+    st.query_params.pop(crop.PARAMETER, None)
+
+
 def _forget_sample() -> None:
     st.query_params.pop("sample", None)
+    _forget_photo()

@@ -154,7 +154,7 @@ def _figure(side: Side, found: "Explanation", place: int) -> str:
         f'width="560" height="560">{marks}</div>'
         f"<figcaption><b>{title}</b><span>"
         f"{'What you asked with' if place == 0 else 'The match'}</span></figcaption>"
-        f'<div class="kept"><img src="{words.html(side.kept)}" '
+        f'<div class="rebuilt"><img src="{words.html(side.kept)}" '
         f'alt="The same picture as rebuilt by the machine. {alt}" width="180" height="180">'
         "<span>What the machine kept of it</span></div></figure>"
     )

@@ -297,3 +297,44 @@ def test_the_document_of_the_map(shop_recommender: Recommender) -> None:
     assert [region["name"] for region in content["regions"]] == ["bar", "box", "disc"]
     row = content["ids"].index("disc-red-0")
     assert content["regions"][content["kinds"][row]]["name"] == "disc"
+
+
+@pytest.mark.skipif(PERCEPTUAL not in available_models(), reason="there is no such model")
+def test_why_lays_two_products_side_by_side(open_page: OpenPage) -> None:
+    app = open_page("why", item="mug-01-navy", to="mug-09-lilac")
+    text = said(app)
+    assert "Why these two?" in text
+    assert text.count('class="mark"') >= 4
+    assert "Shared colours" in text
+    assert "Maison Oriel" in text
+    way = json.loads(app.get_by_key("trail").proto.json)
+    assert [step["label"] for step in way["onward"]][-1] == "Close"
+
+
+def test_why_for_a_sample_photo(open_page: OpenPage) -> None:
+    if not samples.all_samples():
+        pytest.skip("this catalogue comes without sample photos")
+    sample = samples.all_samples()[0]
+    answer = open_page("photo", sample=sample.id)
+    first = cards(answer, "photo-matches")[0]
+    assert f"sample={sample.id}" in str(first["why"])
+    app = open_page("why", sample=sample.id, to=str(first["id"]))
+    assert sample.title in said(app)
+
+
+def test_why_without_anything_to_compare(open_page: OpenPage) -> None:
+    assert "Nothing to compare yet" in said(open_page("why", to="mug-09-lilac"))
+    assert "There is no item" in said(open_page("why", item="mug-01-navy", to="nothing"))
+
+
+def test_a_part_of_a_photo_is_another_question(open_page: OpenPage) -> None:
+    if not samples.all_samples():
+        pytest.skip("this catalogue comes without sample photos")
+    sample = samples.all_samples()[0]
+    whole = cards(open_page("photo", sample=sample.id), "photo-matches")
+    app = open_page("photo", sample=sample.id, cut="0.000,0.000,0.300,0.300")
+    part = cards(app, "photo-matches")
+    assert [card["similarity"] for card in whole] != [card["similarity"] for card in part]
+    app.toggle(key="cutting").set_value(True).run()
+    data = json.loads(app.get_by_key("crop").proto.json)
+    assert data["box"] == [0.0, 0.0, 0.3, 0.3]
