@@ -69,6 +69,8 @@ ALLOWED = {
     "folding": {"duplicates", *INDEX, *CATALOGUE},
     "rerank": INDEX,
     "atlas": {"index", "config", "errors"},
+    "quality": {"config", "errors"},
+    "colours": {"evaluate", "results", "runtime", *CATALOGUE},
     "recommend": {
         "atlas",
         "blend",

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 BROWSE, LOOKALIKES, PHOTO = "browse", "lookalikes", "photo"
-BLEND, WHY, MAP = "blend", "why", "map"
+BLEND, WHY, MAP, COMPARE = "blend", "why", "map", "compare"
 KEPT = ("catalogue", "model", "k", "weigh", "variety", "once")  # stay in the address everywhere
 # Filters of an answer, which stay from answer to answer; the gallery has others
 WISHES = ("only", "hue", "made-of", "cost", "other-brands")

@@ -59,7 +59,13 @@ def _trail(catalogue: Catalogue, item: Item) -> None:
             ),
         ],
         words.name(item),
-        [Way(label="Blend with …", href=link.address(link.BLEND, link.kept(a=item.item_id)))],
+        [
+            Way(label="Blend with …", href=link.address(link.BLEND, link.kept(a=item.item_id))),
+            Way(
+                label="Compare models",
+                href=link.address(link.COMPARE, link.kept(item=item.item_id)),
+            ),
+        ],
     )
 
 

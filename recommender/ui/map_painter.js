@@ -28,7 +28,8 @@ class Painter {
 
   wholeView() {
     const { left, top, width, height } = this.bounds;
-    const room = { x: this.width - 2 * MARGIN_PX, y: this.height - 2 * MARGIN_PX };
+    const margin = Math.min(MARGIN_PX, this.width * 0.035);
+    const room = { x: this.width - 2 * margin, y: this.height - 2 * margin };
     const scale = Math.min(room.x / width, room.y / height, MAX_TILE_PX / 3);
     return { x: left + width / 2, y: top + height / 2, scale };
   }

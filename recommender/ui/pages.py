@@ -47,5 +47,6 @@ PAGES = (
     Entry(name="photo", label="Your photo"),
     Entry(name="blend", label="Blend"),
     Entry(name="map", label="Map"),
+    Entry(name="compare", label="Compare"),
     Entry(name="catalogues", label="Catalogues", manages=True),
 )

@@ -16,6 +16,7 @@ from recommender.library import available_catalogues, open_catalogue
 
 if TYPE_CHECKING:
     from recommender.atlas import Atlas
+    from recommender.colours import ColourRecommender
     from recommender.recommend import Recommender
 
 POLL_S = 0.1
@@ -82,6 +83,12 @@ def atlas(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "At
     return opened
 
 
+def colours(catalogue_name: str, on_wait: OnWait | None = None) -> "ColourRecommender":
+    """The baseline of a catalogue; waits, and raises, as `recommender`."""
+    opened: ColourRecommender = _wait("colours", catalogue_name, "", on_wait)
+    return opened
+
+
 def default_model() -> str:
     """Name of the model that the page starts with."""
     # recommend.default_model says the same, but importing it takes longer than a first paint may
@@ -142,7 +149,17 @@ def _open_atlas(_opening: Opening, catalogue_name: str, model: str) -> "Atlas":
     return recommender(catalogue_name, model).atlas()
 
 
-WORKS: dict[str, Work] = {"recommender": _open_recommender, "atlas": _open_atlas}
+def _open_colours(opening: Opening, catalogue_name: str, _model: str) -> "ColourRecommender":
+    from recommender.colours import ColourRecommender
+
+    return ColourRecommender.open(catalogue(catalogue_name), progress=opening.report)
+
+
+WORKS: dict[str, Work] = {
+    "recommender": _open_recommender,
+    "atlas": _open_atlas,
+    "colours": _open_colours,
+}
 
 
 def _warm() -> None:

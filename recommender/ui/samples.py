@@ -19,11 +19,14 @@ class Sample:
     Attributes
     ----------
     title : what it shows
+    item_id, category : of the product in it
     sha256 : of the file's content
     """
 
     id: str
     title: str
+    item_id: str
+    category: str
     file: Path
     sha256: str
 
@@ -37,6 +40,8 @@ def all_samples() -> tuple[Sample, ...]:
         Sample(
             id=row.item_id,
             title=row.fields.get("title") or "A customer's photo",
+            item_id=row.attributes.get("item_id", ""),
+            category=row.fields.get("category", ""),
             file=Path(row.picture),
             sha256=images.content_fingerprint(Path(row.picture).read_bytes()),
         )

@@ -229,3 +229,20 @@ def test_the_map_by_keyboard_and_its_filter(visit: Visit, size: tuple[int, int])
     page.keyboard.press("Enter")
     expect(page.get_by_text("What the machine kept")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_contain_text("teapot")
+
+
+@pytest.mark.parametrize("size", [(1440, 900), PHONE], ids=["desktop", "phone"])
+def test_three_systems_answer_side_by_side(visit: Visit, size: tuple[int, int]) -> None:
+    page = visit("/compare?item=mug-01-navy", size)
+    page.set_default_timeout(90_000)  # the article's index is built at the first visit
+    columns = page.locator(".found")
+    expect(columns).to_have_count(3, timeout=90_000)
+    expect(page.get_by_role("heading", name="How good are they, measured?")).to_be_visible()
+    assert page.get_by_text("Same kind", exact=True).count() >= 8
+    page.get_by_text("The same figures as a table").click()
+    expect(page.get_by_role("table")).to_be_visible()
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= size[0], "the page scrolls sideways"
+    title = columns.nth(1).locator("span").first.inner_text()
+    columns.nth(1).get_by_role("link").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)

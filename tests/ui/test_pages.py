@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from recommender import quality
 from recommender.config import ARTICLE, PERCEPTUAL, available_models
 from recommender.feeds import import_source
 from recommender.library import open_catalogue
@@ -338,3 +339,43 @@ def test_a_part_of_a_photo_is_another_question(open_page: OpenPage) -> None:
     app.toggle(key="cutting").set_value(True).run()
     data = json.loads(app.get_by_key("crop").proto.json)
     assert data["box"] == [0.0, 0.0, 0.3, 0.3]
+
+
+def test_three_answers_to_one_question(open_page: OpenPage, shop: Path) -> None:
+    import_source(shop, "shop", column_map={"image": "file", "category": "kind"})
+    app = open_page("compare", catalogue="shop", item="box-red-0")
+    text = said(app)
+    assert "Three ways to look" in text
+    assert "This catalogue has not been measured" in text
+    assert "--catalogue shop --model article" in app.code[0].value
+    marks = {}
+    for system in (PERCEPTUAL, ARTICLE, "colour"):
+        document = json.loads(app.get_by_key(f"compare-{system}").proto.json)
+        assert len(document["matches"]) == 8
+        for match in document["matches"]:
+            kind = match["title"].split()[1]
+            expected = "Same kind" if kind == "box" else f"Other kind: {kind}"
+            assert match["text"] == expected
+        marks[system] = [match["mark"] for match in document["matches"]]
+    assert "wrong" in marks["colour"]
+    right = marks["colour"].count("right")
+    assert f"<b>{right} of 8</b>" in text
+
+
+def test_the_demo_shows_what_was_measured(open_page: OpenPage) -> None:
+    text = said(open_page("compare", item="mug-01-navy"))
+    for figure in ("98 %", "63 %", "14 %", "not reached", "a million"):
+        assert figure in text
+    assert "has not been measured" not in text
+    assert text.count("<figure") == len(quality.QUESTIONS)
+
+
+def test_a_customers_photo_is_asked_of_all_three(open_page: OpenPage) -> None:
+    photos = samples.all_samples()
+    app = open_page("compare", sample=photos[0].id)
+    assert photos[0].title in said(app)
+    app = app.text_input(key="compare-search").set_value("red mug").run()
+    assert all("red" in str(card["title"]).lower() for card in cards(app, "compare-found"))
+    assert f"item={cards(app, 'compare-found')[0]['id']}" in str(
+        cards(app, "compare-found")[0]["href"]
+    )

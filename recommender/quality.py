@@ -1,0 +1,179 @@
+"""What was measured of each model, read from the files that `evaluate --record` wrote."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from recommender.config import ARTICLE, PERCEPTUAL, model_folder, read_json
+
+COLOUR, CHANCE = "colour", "random"
+METRICS_FILE = "metrics.json"
+N_WEAKEST = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Something that was asked of all models.
+
+    Attributes
+    ----------
+    key : of the evaluation in the file, without the model
+    measure : its name in the file
+    goal : what was aimed at before it was measured, or None
+    """
+
+    key: str
+    measure: str
+    goal: float | None = None
+
+    @property
+    def catalogue(self) -> str:
+        """Name of the catalogue that was searched."""
+        return self.key.partition(" / ")[0]
+
+
+QUESTIONS = (
+    Question(key="demo / demo / category", measure="precision_at_4"),
+    Question(key="demo / customer / item_id", measure="recall_at_1", goal=0.95),
+    Question(key="demo / customer / item_id", measure="recall_at_5"),
+    Question(key="demo / demo / design", measure="precision_at_4"),
+    Question(key="style / style / category", measure="precision_at_4", goal=0.91),
+    Question(key="style / style / brand", measure="precision_at_4", goal=0.65),
+    Question(key="style / altered pictures", measure="recall_at_1", goal=0.98),
+    Question(key="clothing-train / clothing-test / category", measure="precision_at_5", goal=0.82),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One measured value.
+
+    Attributes
+    ----------
+    system : a model's name, "colour" or "random"
+    value : from 0 to 1, large is good
+    interval : the bounds of 95 % confidence, or None where none was recorded
+    """
+
+    system: str
+    value: float
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What was measured for one question, our own model first.
+
+    Attributes
+    ----------
+    n_queries, n_gallery : how many asked, among how many
+    """
+
+    question: Question
+    n_queries: int
+    n_gallery: int
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weakness:
+    """The labels that a model finds worst.
+
+    Attributes
+    ----------
+    labels : each with the share of right ones among the first four neighbours, worst first
+    """
+
+    system: str
+    labels: tuple[tuple[str, float], ...]
+
+
+def answers(catalogue: str) -> list[Answer]:
+    """What was measured on a catalogue; empty if both models were not."""
+    asked = [question for question in QUESTIONS if question.catalogue == catalogue]
+    kind = Question(key=f"{catalogue} / {catalogue} / category", measure="precision_at_4")
+    return _answers(asked or [kind])
+
+
+def answers_elsewhere(catalogue: str) -> list[Answer]:
+    """What was measured on the catalogues that this project measures, without this one."""
+    return _answers([question for question in QUESTIONS if question.catalogue != catalogue])
+
+
+def rebuilding() -> dict[str, float]:
+    """Mean peak signal-to-noise ratio, in decibels, of held-out pictures that each model decodes.
+
+    Empty where it was not measured for both.
+    """
+    found = {
+        name: _evaluations(name).get("style / style / category", {}).get("psnr")
+        for name in (PERCEPTUAL, ARTICLE)
+    }
+    return {} if None in found.values() else {name: float(psnr) for name, psnr in found.items()}
+
+
+def weaknesses(catalogue: str) -> list[Weakness]:
+    """What each model is worst at, on a catalogue whose kinds were measured."""
+    found = []
+    for name in (PERCEPTUAL, ARTICLE):
+        by_label = _evaluations(name).get(f"{catalogue} / {catalogue} / category", {})
+        scores = {
+            label: float(scores["precision_at_4"])
+            for label, scores in by_label.get("per_label", {}).items()
+        }
+        if scores:
+            worst = sorted(scores.items(), key=lambda score: score[1])[:N_WEAKEST]
+            found.append(Weakness(system=name, labels=tuple(worst)))
+    return found
+
+
+def command(catalogue: str, model: str) -> str:
+    """The command that measures a model on a catalogue and keeps the figures."""
+    return (
+        f"python -m recommender evaluate --catalogue {catalogue} --model {model} "
+        f"--record models/{model}/{METRICS_FILE}"
+    )
+
+
+def _answers(questions: Sequence[Question]) -> list[Answer]:
+    measured = {name: _evaluations(name) for name in (PERCEPTUAL, ARTICLE)}
+    return [
+        _answer(question, {name: found[question.key] for name, found in measured.items()})
+        for question in questions
+        if all(question.key in found for found in measured.values())
+    ]
+
+
+def _answer(question: Question, found: Mapping[str, Mapping[str, Any]]) -> Answer:
+    ours = found[PERCEPTUAL]
+    models = [
+        Figure(
+            system=name,
+            value=float(evaluation[question.measure]),
+            interval=_interval(evaluation, question.measure),
+        )
+        for name, evaluation in found.items()
+    ]
+    baselines = [
+        Figure(system=name, value=float(ours["baselines"][name][question.measure]))
+        for name in (COLOUR, CHANCE)
+        if name in ours["baselines"]
+    ]
+    return Answer(
+        question=question,
+        n_queries=int(ours["n_queries"]),
+        n_gallery=int(ours["n_gallery"]),
+        figures=(*models, *baselines),
+    )
+
+
+def _interval(evaluation: Mapping[str, Any], measure: str) -> tuple[float, float] | None:
+    bounds = evaluation.get("intervals", {}).get(measure)
+    return None if bounds is None else (float(bounds[0]), float(bounds[1]))
+
+
+def _evaluations(model: str) -> dict[str, Any]:
+    """The evaluations in a model's file; raises `ModelError` if it is damaged."""
+    values = read_json(model_folder(model) / METRICS_FILE, default={})
+    found: dict[str, Any] = values.get("evaluations", {})
+    return found

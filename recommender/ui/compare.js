@@ -1,0 +1,27 @@
+// One system's answer in compare.py: pictures with a mark in words.
+
+export default function ({ data, parentElement }) {
+  const list = parentElement.querySelector(".found");
+  list.setAttribute("aria-label", data.name);
+  list.replaceChildren(...data.matches.map(makeEntry));
+}
+
+function makeEntry(match) {
+  const entry = document.createElement("li");
+  entry.innerHTML = `<a><img width="180" height="180" decoding="async"><em></em><span></span></a>`;
+  const way = entry.firstElementChild;
+  Object.assign(way.querySelector("img"), { alt: match.alt, src: match.src });
+  const mark = way.querySelector("em");
+  mark.textContent = match.text;
+  mark.className = match.mark;
+  way.querySelector("span").textContent = match.title;
+  way.href = match.href;
+  // Goes where Streamlit goes for the browser's own Back and Forward
+  way.onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    window.history.pushState({}, "", match.href);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+  };
+  return entry;
+}
