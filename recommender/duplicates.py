@@ -23,9 +23,10 @@ LEAST_INK = 0.01  # share of a row or a column; less is dust
 # cropped, given a border or another light stay below them; nearly all variants in another colour,
 # the demo catalogue's and the article's, lie above. Tight rather than loose: a missed pair costs
 # less than a sister product called a duplicate.
-MAX_DIFFERENT = 0.2  # share of what stands on the backgrounds
+MAX_DIFFERENT = 0.12  # share of what stands on the backgrounds
 MAX_CELL = 0.08  # of the range of a channel, in the cell that differs most
 MAX_TINT = 0.04  # the same, with what is merely lighter or darker taken away
+HOPELESS = 0.4  # of the same share, before the one is moved over the other
 MAX_STRETCH = 1.2  # of the width over the height
 MAX_GAIN = 1.15  # another exposure
 CHANNEL_MAX = 255
@@ -128,7 +129,7 @@ def compare(first: Sketch, second: Sketch) -> Difference:
     papers = _tint(first.paper - second.paper)
     target, box = _cut(first, first.box), second.box
     best = _difference(target, _cut(second, box), papers)
-    if best.share > 2 * MAX_DIFFERENT:
+    if best.share > HOPELESS:
         return best  # no shift by a few pixels makes these equal
     for step in STEPS:
         for edge in range(4):

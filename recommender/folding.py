@@ -25,7 +25,7 @@ class Folder:
     def __init__(self, catalogue: Catalogue, index: Index) -> None:
         self._catalogue, self._index = catalogue, index
         self._sketch = lru_cache(KEPT_SKETCHES)(self._draw)
-        self._is_same = lru_cache(KEPT_VERDICTS)(self._compare)
+        self._verdict = lru_cache(KEPT_VERDICTS)(self._compare)
 
     def fold(self, item_ids: Sequence[str]) -> list[list[str]]:
         """Gather near-identical products, without changing who comes first.
@@ -46,13 +46,17 @@ class Folder:
             distances = np.linalg.norm(embeddings[heads] - embeddings[position], axis=1)
             proposed = [int(number) for number in np.flatnonzero(distances <= most)]
             for number in sorted(proposed, key=distances.__getitem__):
-                if self._is_same(*sorted((groups[number][0], item_id))):
+                if self.is_same(groups[number][0], item_id):
                     groups[number].append(item_id)
                     break
             else:
                 heads.append(position)
                 groups.append([item_id])
         return groups
+
+    def is_same(self, first_id: str, second_id: str) -> bool:
+        """Whether two products are near-identical; the latest verdicts are remembered."""
+        return self._verdict(*sorted((first_id, second_id)))
 
     def _compare(self, first_id: str, second_id: str) -> bool:
         first, second = self._catalogue.get(first_id), self._catalogue.get(second_id)

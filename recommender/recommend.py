@@ -16,6 +16,7 @@ from recommender.encoding import reconstruction_errors
 from recommender.errors import CatalogueError, StaleIndex
 from recommender.explain import Explanation, explain
 from recommender.folding import Folder
+from recommender.health import Group, HardPicture, hard_pictures, near_duplicates
 from recommender.images import DEFAULT_LIMITS, ImageLimits
 from recommender.index import Index, Neighbour
 from recommender.library import open_catalogue
@@ -286,6 +287,16 @@ class Recommender:
         """What distances mean for photos; measured at the first call, which takes a second."""
         with self._measuring:
             return self._photo_scale()
+
+    def near_duplicates(
+        self, *, progress: Callable[[int, int], None] | None = None
+    ) -> tuple[Group, ...]:
+        """Pairs of products whose pictures differ, but hardly; see `health.near_duplicates`."""
+        return near_duplicates(self.catalogue, self.index, self._folder.is_same, progress=progress)
+
+    def hard_pictures(self) -> tuple[HardPicture, ...]:
+        """Pictures that the model can hardly rebuild; see `health.hard_pictures`."""
+        return hard_pictures(self.catalogue, self.index)
 
     def warm_up(self) -> None:
         """Do now what the first query would wait for: import, load and fit."""

@@ -88,15 +88,21 @@ def remark(text: str) -> None:
 
 
 class Progress:
-    """A bar that appears only if an index has to be built, and goes when it is."""
+    """A bar that appears only if there is something to wait for, and goes when it is done.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    doing : what takes its time
+    """
+
+    def __init__(self, doing: str = "Looking at every product once") -> None:
+        self._doing = doing
         self._place = st.empty()
 
     def __call__(self, opening: Opening) -> None:
         """Draw how far it is; see `resources.recommender`."""
         if opening.n_all:
-            text = f"Looking at every product once: {opening.n_done:,} of {opening.n_all:,}"
+            text = f"{self._doing}: {opening.n_done:,} of {opening.n_all:,}"
             self._place.progress(opening.n_done / opening.n_all, text=text)
         else:
             self._place.progress(0.0, text="Waking the model up")

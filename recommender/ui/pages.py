@@ -49,4 +49,5 @@ PAGES = (
     Entry(name="map", label="Map"),
     Entry(name="compare", label="Compare"),
     Entry(name="catalogues", label="Catalogues", manages=True),
+    Entry(name="health", label="Health", manages=True),
 )

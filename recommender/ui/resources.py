@@ -17,6 +17,7 @@ from recommender.library import available_catalogues, open_catalogue
 if TYPE_CHECKING:
     from recommender.atlas import Atlas
     from recommender.colours import ColourRecommender
+    from recommender.health import BrokenPicture, Group
     from recommender.recommend import Recommender
 
 POLL_S = 0.1
@@ -30,7 +31,7 @@ class Opening:
 
     Attributes
     ----------
-    n_done, n_all : items encoded so far, and in all; 0 unless the index has to be built
+    n_done, n_all : items done so far, and in all; 0 where there is nothing to count
     """
 
     future: "Future[Any]" = field(default_factory=Future)
@@ -87,6 +88,29 @@ def colours(catalogue_name: str, on_wait: OnWait | None = None) -> "ColourRecomm
     """The baseline of a catalogue; waits, and raises, as `recommender`."""
     opened: ColourRecommender = _wait("colours", catalogue_name, "", on_wait)
     return opened
+
+
+def near_duplicates(
+    catalogue_name: str, model: str, on_wait: OnWait | None = None
+) -> "tuple[Group, ...]":
+    """Products with nearly the same picture; waits, and raises, as `recommender`."""
+    found: tuple[Group, ...] = _wait("near-duplicates", catalogue_name, model, on_wait)
+    return found
+
+
+def broken_pictures(
+    catalogue_name: str, on_wait: OnWait | None = None, *, again: bool = False
+) -> "tuple[BrokenPicture, ...]":
+    """Pictures that cannot be read; waits, and raises, as `recommender`.
+
+    Parameters
+    ----------
+    again : read them all again, whatever was found before
+    """
+    if again:
+        _opening.clear("broken-pictures", catalogue_name, "", _stamp(catalogue_name))
+    found: tuple[BrokenPicture, ...] = _wait("broken-pictures", catalogue_name, "", on_wait)
+    return found
 
 
 def default_model() -> str:
@@ -155,10 +179,24 @@ def _open_colours(opening: Opening, catalogue_name: str, _model: str) -> "Colour
     return ColourRecommender.open(catalogue(catalogue_name), progress=opening.report)
 
 
+def _find_near_duplicates(opening: Opening, catalogue_name: str, model: str) -> "tuple[Group, ...]":
+    return recommender(catalogue_name, model).near_duplicates(progress=opening.report)
+
+
+def _find_broken_pictures(
+    opening: Opening, catalogue_name: str, _model: str
+) -> "tuple[BrokenPicture, ...]":
+    from recommender.health import broken_pictures
+
+    return broken_pictures(catalogue(catalogue_name), progress=opening.report)
+
+
 WORKS: dict[str, Work] = {
     "recommender": _open_recommender,
     "atlas": _open_atlas,
     "colours": _open_colours,
+    "near-duplicates": _find_near_duplicates,
+    "broken-pictures": _find_broken_pictures,
 }
 
 
