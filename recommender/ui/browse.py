@@ -9,9 +9,11 @@ from recommender.ui.filters import Facets, Filters
 from recommender.wishes import Wishes
 
 PER_PAGE = 24
+FEW_PILLS = 12  # fit into two rows
 MAX_PILLS = 40  # more categories than this go into a list
 KEYS = ("q", "category", "colour", "material", "price")  # of the filters
 GALLERY = "browse-gallery"
+ALL_SHOWN = "browse.all-categories"
 
 
 def show() -> None:
@@ -87,18 +89,24 @@ def _categories(categories: tuple[str, ...]) -> list[str]:
         return []
     if len(categories) > MAX_PILLS:
         return _several("Category", "category", categories)
-    return st.pills(
-        "Category",
-        categories,
-        selection_mode="multi",
-        key="category",
-        bind="query-params",
-        format_func=words.capitalised,
-        label_visibility="collapsed",
-        wrap=False,
-        width="stretch",
-        on_change=_first_page,
-    )
+    is_long = len(categories) > FEW_PILLS
+    shows_all = not is_long or st.session_state.get(ALL_SHOWN, False)
+    with st.container(key="all-categories" if shows_all else "some-categories", gap="xsmall"):
+        chosen = st.pills(
+            "Category",
+            categories,
+            selection_mode="multi",
+            key="category",
+            bind="query-params",
+            format_func=words.capitalised,
+            label_visibility="collapsed",
+            on_change=_first_page,
+        )
+        if is_long:
+            label = "Fewer categories" if shows_all else f"All {len(categories)} categories"
+            icon = ":material/expand_less:" if shows_all else ":material/expand_more:"
+            st.button(label, key="more-categories", type="tertiary", icon=icon, on_click=_turn_over)
+    return chosen
 
 
 def _several(label: str, key: str, options: tuple[str, ...]) -> list[str]:
@@ -120,7 +128,7 @@ def _draw(catalogue: Catalogue, found: list[Item]) -> None:
     place = st.container(key="shelf")
     page = 1
     if n_pages > 1:
-        with st.container(horizontal_alignment="center"):
+        with st.container(horizontal=True, horizontal_alignment="center"):
             page = st.pagination(n_pages, key="page", bind="query-params")
     shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
     with place:
@@ -137,6 +145,10 @@ def _draw(catalogue: Catalogue, found: list[Item]) -> None:
 def _first_page() -> None:
     """Another question is answered from its first page on."""
     st.session_state["page"] = 1
+
+
+def _turn_over() -> None:
+    st.session_state[ALL_SHOWN] = not st.session_state.get(ALL_SHOWN, False)
 
 
 def _clear(facets: Facets) -> None:

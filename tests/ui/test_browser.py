@@ -1,5 +1,6 @@
 """What a visitor does, in a browser."""
 
+import base64
 import re
 import sys
 import time
@@ -19,6 +20,12 @@ Visit = Callable[..., Page]
 ALL_PAINTED = """pictures => pictures.length > 0 && pictures.every(
   picture => picture.loading === 'lazy' || (picture.complete && picture.naturalWidth > 0))"""
 PATIENCE_S = 20
+PASTE = """async picture => {
+  const bytes = Uint8Array.from(atob(picture), letter => letter.charCodeAt(0));
+  const clipboard = new DataTransfer();
+  clipboard.items.add(new File([bytes], "pasted.webp", {type: "image/webp"}));
+  document.dispatchEvent(new ClipboardEvent("paste", {clipboardData: clipboard}));
+}"""
 
 
 def cards(page: Page) -> Locator:
@@ -72,14 +79,80 @@ def test_a_pick_shows_the_product_and_a_neighbour_is_the_next_query(visit: Visit
     assert parameters(page)["item"] == first
 
 
-def test_everything_is_reached_by_keyboard(visit: Visit) -> None:
-    page = visit("/")
+def press_until(page: Page, reached: Locator, most: int = 120) -> None:
+    """Press Tab until an element has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if reached.evaluate("node => node.getRootNode().activeElement === node"):
+            return
+    raise AssertionError("Tab never gets there")
+
+
+def test_a_journey_by_keyboard(visit: Visit) -> None:
+    page = visit("/?category=Mug")
     wait_for_gallery(page)
-    button = cards(page).first
-    button.focus()
+    press_until(page, cards(page).first)
     page.keyboard.press("Enter")
     expect(page.get_by_text("What the machine kept")).to_be_visible()
-    assert re.search(r"[?&]item=", page.url)
+    wait_for_gallery(page)
+    press_until(page, page.locator("ul.grid .why").first)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Why these two?")).to_be_visible()
+    press_until(page, page.get_by_role("link", name="Close"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("What the machine kept").first).to_be_visible()
+    assert "item" in parameters(page)
+
+
+@pytest.mark.parametrize("size", [(1440, 900), PHONE], ids=["desktop", "phone"])
+def test_from_browse_to_why_and_on_to_the_next_match(visit: Visit, size: tuple[int, int]) -> None:
+    page = visit("/", size)
+    wait_for_gallery(page)
+    cards(page).first.click()
+    expect(page.get_by_text("What the machine kept")).to_be_visible()
+    wait_for_gallery(page)
+    page.locator("ul.grid .why").nth(1).click()
+    expect(page.get_by_role("heading", name="Why these two?")).to_be_visible()
+    first = parameters(page)["to"]
+    page.get_by_role("link", name="Next match").click()
+    expect(page.get_by_role("heading", name="Why these two?")).to_be_visible()
+    page.wait_for_function("before => !location.search.includes('to=' + before)", arg=first[0])
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= size[0], "the page scrolls sideways"
+
+
+def test_from_a_photo_to_a_link_and_files(visit: Visit) -> None:
+    catalogue = open_catalogue("demo")
+    page = visit("/photo")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("input[type=file]").set_input_files(catalogue.image_path(catalogue.items[9]))
+    expect(page.get_by_text("Close to our catalogue")).to_be_visible()
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    expect(page.get_by_text("Your photo stays with you.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").click()
+    rows = download.value.path().read_text().splitlines()
+    assert rows[0].startswith("rank,item_id,title")
+    assert len(rows) == 13
+
+
+def test_a_pasted_picture_is_answered_and_cut(visit: Visit) -> None:
+    catalogue = open_catalogue("demo")
+    picture = base64.b64encode(catalogue.image_path(catalogue.items[9]).read_bytes()).decode()
+    page = visit("/photo")
+    expect(page.get_by_text("to paste a picture")).to_be_visible()
+    page.evaluate(PASTE, picture)
+    expect(page.get_by_text("Close to our catalogue")).to_be_visible()
+    page.get_by_text("Cut to the product").click()
+    box = page.get_by_role("group", name=re.compile("part of the photo"))
+    box.focus()
+    for key in ("ArrowRight", "Shift+ArrowLeft", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url(re.compile("cut="))
+    assert parameters(page)["cut"] == ["0.170,0.150,0.680,0.700"]
 
 
 @pytest.mark.parametrize("size", [(1440, 900), PHONE], ids=["desktop", "phone"])

@@ -113,7 +113,7 @@ def uploads(browser: Browser, server: Server, n_uploads: int) -> list[float]:
 
 
 def first_view_bytes(browser: Browser, server: Server) -> dict[str, int]:
-    """Bytes of the first view: the project's own pictures and fonts, and all there is."""
+    """Bytes of the first view: the project's own pictures, fonts and messages, and all there is."""
     page = new_page(browser)
     sizes: dict[str, int] = {}
     session = page.context.new_cdp_session(page)
@@ -126,6 +126,11 @@ def first_view_bytes(browser: Browser, server: Server) -> dict[str, int]:
         "Network.loadingFinished",
         lambda e: sizes.update({e["requestId"]: int(e["encodedDataLength"])}),
     )
+    messages: list[int] = []
+    session.on(
+        "Network.webSocketFrameReceived",
+        lambda e: messages.append(len(e["response"]["payloadData"])),
+    )
     page.goto(server.address)
     page.evaluate(WATCH, [PICTURES, 24, None])
     page.wait_for_timeout(1000)
@@ -134,7 +139,7 @@ def first_view_bytes(browser: Browser, server: Server) -> dict[str, int]:
     ours = sum(
         size for key, size in sizes.items() if any(part in names.get(key, "") for part in own)
     )
-    return {"ours": ours, "all": sum(sizes.values())}
+    return {"ours": ours + sum(messages), "all": sum(sizes.values()) + sum(messages)}
 
 
 def main() -> None:
