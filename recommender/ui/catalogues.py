@@ -9,7 +9,7 @@ from recommender import jobs
 from recommender.catalogue import Catalogue, catalogues_folder
 from recommender.catalogue import remove as remove_catalogue
 from recommender.config import DEMO, read_only
-from recommender.errors import CatalogueError, RecommenderError
+from recommender.errors import RecommenderError
 from recommender.library import available_catalogues
 from recommender.reports import ImportReport, read_report
 from recommender.ui import intake, layout, link, pictures, resources, words
@@ -146,25 +146,27 @@ def _show_jobs() -> None:
 
 
 def _show_job(name: str, state: jobs.State) -> None:
-    st.html(f'<h2 class="job">{words.html(name)}</h2>')
+    heading = f'<h2 class="job">{words.html(name)}</h2>'
     if state.status in jobs.ACTIVE:
+        st.html(heading)
         share = state.n_done / state.n_all if state.n_all else 0.0
         st.progress(share, text=_progress_text(state))
         st.button("Cancel", key=f"cancel-{name}", on_click=jobs.cancel, args=(name,))
         return
-    if state.status == "failed":
-        layout.complain(CatalogueError(state.message))
-    else:
-        st.html(f'<p class="ended" role="status">{_ended_text(name, state)}</p>')
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.html(f'{heading}<p class="ended" role="status">{_ended_text(name, state)}</p>')
         if state.status == "interrupted":
             st.button("Go on", key=f"go-{name}", type="primary", on_click=jobs.start, args=(name,))
             st.button("Discard", key=f"cancel-{name}", on_click=jobs.cancel, args=(name,))
             return
-        report = read_report(catalogues_folder() / name) if state.status == "done" else None
+        report = _report_of(name, state)
         if report is not None and st.button("What came in", key=f"see-{name}"):
             _show_report(report)
         st.button("Close", key=f"close-{name}", on_click=jobs.forget, args=(name,))
+
+
+def _report_of(name: str, state: jobs.State) -> ImportReport | None:
+    return read_report(catalogues_folder() / name) if state.status == "done" else None
 
 
 def _progress_text(state: jobs.State) -> str:
@@ -176,10 +178,10 @@ def _progress_text(state: jobs.State) -> str:
 
 
 def _ended_text(name: str, state: jobs.State) -> str:
-    report = read_report(catalogues_folder() / name) if state.status == "done" else None
-    if report is None:
-        return STATUSES[state.status]
-    return f"{STATUSES['done']} {words.count(report.n_items, 'product')}: {_counts(report)}."
+    report = _report_of(name, state)
+    if report is not None:
+        return f"{STATUSES['done']} {words.count(report.n_items, 'product')}: {_counts(report)}."
+    return f"{STATUSES[state.status]} {words.html(words.sentence(state.message))}"
 
 
 def _counts(report: ImportReport) -> str:

@@ -67,10 +67,7 @@ def chosen_model() -> str:
 
 def complain(error: RecommenderError) -> None:
     """Show one clear sentence; the page goes on working."""
-    sentence = str(error)
-    sentence = sentence[:1].upper() + sentence[1:]
-    if sentence[-1:] not in ".!?":
-        sentence += "."
+    sentence = words.sentence(str(error))
     st.html(
         f'<div class="message" role="alert"><strong>That did not work.</strong> '
         f"{words.html(sentence)}</div>"

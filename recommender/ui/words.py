@@ -111,6 +111,13 @@ def side_by_side(first: Item, second: Item) -> list[tuple[str, str, str]]:
     return [row for row in [*rows, ("Price", price(first), price(second))] if row[1] or row[2]]
 
 
+def sentence(text: str) -> str:
+    """A message as a sentence: with a capital and a full stop, unless it is empty."""
+    if not text:
+        return ""
+    return text[:1].upper() + text[1:] + ("" if text[-1:] in ".!?" else ".")
+
+
 def html(text: str) -> str:
     """Text that may stand in HTML, attributes included."""
     return escape(text, quote=True)
