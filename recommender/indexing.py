@@ -1,6 +1,6 @@
 """A catalogue's pictures through the encoder, once, into an index."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from recommender.errors import CatalogueError, ImageError, IndexNotBuilt, StaleI
 from recommender.features import FeatureStore
 from recommender.index import Index
 from recommender.library import open_catalogue
-from recommender.projection import MAX_FITTED, Projection, fit
+from recommender.projection import MAX_FITTED, Projection, fit, fit_parts
 from recommender.runtime import Autoencoder
 from recommender.sources import picture_files
 
@@ -164,16 +164,13 @@ def assemble(
     ------
     EngineUnavailable : there is no such engine
     """
-    from threadpoolctl import threadpool_limits
-
     fitted = make_engine(engine)
     order = _order(len(items))
     hashes = [items[row].image_sha256 for row in order]
     projection = None
     if model.defaults is not None:
-        # on busy cores several threads of linear algebra wait for each other most of the time
-        with threadpool_limits(limits=1, user_api="blas"):
-            projection = fit(store.read(hashes[:MAX_FITTED])[0], model.defaults)
+        seen = (features for features, _ in _parts(hashes[:MAX_FITTED], store))
+        projection = fit_parts(seen, model.defaults)
     rows, errors = _project(hashes, store, projection)
     fitted.fit(rows, np.arange(len(rows)))
     return Index(
@@ -227,11 +224,15 @@ def _project(
 ) -> tuple[Floats, Floats]:
     """Embeddings and reconstruction errors; the features of one batch at a time are held."""
     rows, errors = [], []
-    for start in range(0, len(hashes), BATCH):
-        features, part = store.read(hashes[start : start + BATCH])
+    for features, part in _parts(hashes, store):
         rows.append(features if projection is None else projection.apply(features))
         errors.append(part)
     return np.concatenate(rows), np.concatenate(errors)
+
+
+def _parts(hashes: Sequence[str], store: FeatureStore) -> Iterator[tuple[Floats, Floats]]:
+    for start in range(0, len(hashes), BATCH):
+        yield store.read(hashes[start : start + BATCH])
 
 
 def _precision(model: Autoencoder) -> DTypeLike:

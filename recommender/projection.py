@@ -15,6 +15,7 @@ projection", ICCV 2007 (whitening by the covariance of matching pairs); Ledoit &
 well-conditioned estimator for large-dimensional covariance matrices", 2004 (shrinkage).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -144,6 +145,35 @@ class Projection(_Arrays):
         return np.asarray(query / max(length, 1e-12), np.float32), scale
 
 
+class Moments:
+    """Mean and covariance of features that come in parts, so that they need not be held."""
+
+    def __init__(self, n_columns: int) -> None:
+        self.n = 0
+        self.mean = np.zeros(n_columns, np.float32)
+        self._scatter = np.zeros((n_columns, n_columns), np.float32)
+
+    def add(self, rows: Floats) -> None:
+        """Take rows (n, n_columns) in.
+
+        References: Chan, Golub & LeVeque, "Updating formulae and a pairwise algorithm for
+        computing sample variances", 1979.
+        """
+        mean = rows.mean(axis=0)
+        centred = rows - mean
+        shift = mean - self.mean
+        n_all = self.n + len(rows)
+        self._scatter += centred.T @ centred
+        self._scatter += np.outer(shift, shift * (self.n * len(rows) / n_all))
+        self.mean += shift * (len(rows) / n_all)
+        self.n = n_all
+
+    @property
+    def covariance(self) -> Floats:
+        """Of all rows so far, (n_columns, n_columns)."""
+        return np.asarray(self._scatter / self.n, np.float32)
+
+
 def fit(features: Floats, defaults: Defaults) -> Projection:
     """Fit a projection on a catalogue's features.
 
@@ -151,14 +181,32 @@ def fit(features: Floats, defaults: Defaults) -> Projection:
     ----------
     features : (n_items, n_kind + n_colour), at most `MAX_FITTED` of them are used
     """
-    features = features[:: -(-len(features) // MAX_FITTED)]
+    return fit_parts([features[:: -(-len(features) // MAX_FITTED)]], defaults)
+
+
+def fit_parts(parts: Iterable[Floats], defaults: Defaults) -> Projection:
+    """Fit a projection on features that come part by part, each (n, n_kind + n_colour).
+
+    It keeps to one core: where cores are shared, several threads of linear algebra wait for each
+    other most of the time, and a fit of one second takes ten.
+    """
+    import scipy.linalg  # noqa: F401  only what is loaded already can be limited
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _fit_parts(parts, defaults)
+
+
+def _fit_parts(parts: Iterable[Floats], defaults: Defaults) -> Projection:
     n_kind = len(defaults.kind_mean)
-    mean, components = _blend(
-        features[:, :n_kind], defaults.kind_mean, defaults.kind_components, N_WHITENED
-    )
+    kind, colour = Moments(n_kind), Moments(len(defaults.colour_mean))
+    for part in parts:
+        kind.add(part[:, :n_kind])
+        colour.add(part[:, n_kind:])
+    mean, components = _blend(kind, defaults.kind_mean, defaults.kind_components, N_WHITENED)
     weights = _whitened(components, defaults.nuisances.astype(np.float32))
     colour_mean, colours = _blend(
-        features[:, n_kind:], defaults.colour_mean, defaults.colour_components, N_DIMS_COLOUR
+        colour, defaults.colour_mean, defaults.colour_components, N_DIMS_COLOUR
     )
     return Projection(
         kind_mean=mean,
@@ -189,29 +237,32 @@ def fit_defaults(features: Floats, differences: Floats, n_kind: int) -> Defaults
 
 
 def _blend(
-    rows: Floats, prior_mean: Floats, prior: NDArray[np.float16], n_components: int
+    seen: Moments, prior_mean: Floats, prior: NDArray[np.float16], n_components: int
 ) -> tuple[Floats, Floats]:
     """Mean and scaled principal directions of rows, shrunk towards those of the defaults."""
-    share = len(rows) / (len(rows) + PRIOR_ITEMS)
-    mean = (share * rows.mean(axis=0) + (1 - share) * prior_mean).astype(np.float32)
-    centred = rows - rows.mean(axis=0)
-    stacked = np.vstack(
-        [
-            centred * np.sqrt(share / len(rows)),
-            prior.astype(np.float32) * np.sqrt(1 - share),
-        ]
-    )
-    return mean, _principal(stacked * np.sqrt(len(stacked)), n_components)
+    share = seen.n / (seen.n + PRIOR_ITEMS)
+    mean = (share * seen.mean + (1 - share) * prior_mean).astype(np.float32)
+    believed = prior.astype(np.float32)
+    covariance = seen.covariance * np.float32(share)
+    covariance += believed.T @ believed * np.float32(1 - share)
+    return mean, _principal_of(covariance, n_components)
 
 
 def _principal(centred: Floats, n_components: int) -> Floats:
     """Principal directions of centred rows times their standard deviations, the first first."""
+    covariance = np.asarray(centred.T @ centred / len(centred), np.float32)
+    return _principal_of(covariance, n_components)
+
+
+def _principal_of(covariance: Floats, n_components: int) -> Floats:
+    """The same of a covariance, which is overwritten."""
     from scipy.linalg import eigh  # half a second to import; queries need none
 
-    n_columns = centred.shape[1]
+    n_columns = len(covariance)
     wanted = min(n_components, n_columns)
-    covariance = centred.T @ centred / len(centred)
-    variances, directions = eigh(covariance, subset_by_index=(n_columns - wanted, n_columns - 1))
+    variances, directions = eigh(
+        covariance, subset_by_index=(n_columns - wanted, n_columns - 1), overwrite_a=True
+    )
     deviations = np.sqrt(np.maximum(variances[::-1], 0))
     return np.asarray(directions[:, ::-1].T * deviations[:, None], np.float32)
 

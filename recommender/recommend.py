@@ -2,14 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender import atlas, blend, images, indexing, trust
+from recommender import atlas, blend, feeds, images, indexing, trust
 from recommender.catalogue import Catalogue, Item
 from recommender.config import ARTICLE, DEMO, PERCEPTUAL, available_models
 from recommender.encoding import reconstruction_errors
@@ -105,6 +106,26 @@ class Recommender:
         opened, autoencoder = open_catalogue(catalogue), Autoencoder.open(model)
         index = indexing.open_index(opened, autoencoder, progress=progress)
         return cls(opened, autoencoder, index)
+
+    def updated(
+        self, source: Path, *, column_map: Mapping[str, str] | None = None
+    ) -> "Recommender":
+        """The recommender of the catalogue after a source's items were added or changed in it.
+
+        Nothing is encoded twice, and this one goes on answering as before; see `feeds`.
+        """
+        name = self.catalogue.name
+        feeds.import_source(source, name, column_map=column_map, model=self.model, is_update=True)
+        return self._opened_anew()
+
+    def without(self, item_ids: Sequence[str]) -> "Recommender":
+        """The recommender of the catalogue after items were taken out of it."""
+        feeds.remove_items(self.catalogue.name, item_ids, model=self.model)
+        return self._opened_anew()
+
+    def _opened_anew(self) -> "Recommender":
+        catalogue = open_catalogue(self.catalogue.name)
+        return Recommender(catalogue, self.model, indexing.open_index(catalogue, self.model))
 
     @property
     def weighs_colour(self) -> bool:

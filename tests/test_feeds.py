@@ -267,3 +267,15 @@ def test_links_are_fetched_only_when_asked(shop: Path) -> None:
         {"added": 1, "unchanged": 1, "skipped": 1},
         "there is nothing",
     )
+
+
+def test_a_recommender_gives_way_to_the_one_of_the_next_state(
+    shop_recommender: Recommender, tmp_path: Path, n_seen: list[int]
+) -> None:
+    draw("bar", "red", shift_px=9).save(tmp_path / "new.png")
+    (tmp_path / "more.csv").write_text("id,image\nnew,new.png\n")
+    later = shop_recommender.updated(tmp_path / "more.csv").without(["disc-red-0"])
+    assert len(n_seen) == 1
+    assert ("new" in later.catalogue, "disc-red-0" in later.catalogue) == (True, False)
+    assert len(later.similar("new", 30).matches) == 17
+    assert shop_recommender.similar("disc-red-0", 1).matches  # the former one still answers

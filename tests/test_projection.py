@@ -5,7 +5,7 @@ import pytest
 
 from recommender import projection
 from recommender.errors import ModelError
-from recommender.projection import Defaults, Projection, fit, fit_defaults
+from recommender.projection import Defaults, Moments, Projection, fit, fit_defaults
 
 N_KIND, N_COLOUR = 320, 64
 
@@ -112,3 +112,13 @@ def test_a_query_may_weigh_colours(features: np.ndarray, defaults: Defaults) -> 
         assert scale * (rows @ query) == pytest.approx(expected, abs=1e-4)
     own = projection.COLOUR_WEIGHT**2 / (1 + projection.COLOUR_WEIGHT**2)
     assert fitted.rebalance(rows[0], own)[0] == pytest.approx(rows[0], abs=1e-4)
+
+
+def test_features_in_parts_give_the_same_projection(rng: np.random.Generator) -> None:
+    rows = rng.normal(3, 2, (500, 7)).astype(np.float32)
+    moments = Moments(7)
+    for part in np.array_split(rows, [10, 11, 300]):
+        moments.add(part)
+    assert moments.n == 500
+    assert np.allclose(moments.mean, rows.mean(axis=0), atol=1e-5)
+    assert np.allclose(moments.covariance, np.cov(rows.T, bias=True), atol=1e-4)

@@ -81,6 +81,7 @@ ALLOWED = {
         "rerank",
         "wishes",
         "runtime",
+        "feeds",
         "indexing",
         "encoding",
         "metrics",
