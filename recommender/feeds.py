@@ -212,7 +212,7 @@ class _Bringer:
     def _keep(self, row: Row, data: bytes) -> tuple[str, str]:
         digest = images.content_fingerprint(data)
         if self._looker is not None:
-            self._looker.look(digest, lambda: images.load(data))
+            self._looker.look(digest, data)
         elif digest not in self._sound:
             images.load(data)
         return store_image(self._folder, data, _suffix(row.picture))

@@ -24,6 +24,7 @@ from recommender.projection import Projection
 
 INDEX_FORMAT = 2
 CALIBRATION_ROWS = 2_000  # enough for percentiles; the cost grows with the square
+CALIBRATION_CELLS = 4_000_000  # distances held at a time
 QUANTILES = np.linspace(0, 1, 101)
 
 Floats = NDArray[np.float32]
@@ -126,21 +127,26 @@ class Index:
         return float(self.similarities(np.asarray(distance)))
 
 
-def calibrate_nearest(embeddings: Floats, engine: Engine) -> Floats:
+def calibrate_nearest(embeddings: Floats) -> Floats:
     """Percentiles of the distance between an item and its nearest other item.
 
     Parameters
     ----------
     embeddings : ndarray of shape (n_items, n_dims)
-    engine : fitted on these rows, with their positions as keys
     """
-    if len(embeddings) <= 1:
+    n_items = len(embeddings)
+    if n_items <= 1:
         return np.zeros(len(QUANTILES), np.float32)
-    step = -(-len(embeddings) // CALIBRATION_ROWS)
-    rows = np.arange(0, len(embeddings), step)
-    distances, keys = engine.kneighbors(embeddings[rows], 2)
-    nearest = np.where(keys[:, 0] == rows, distances[:, 1], distances[:, 0])
-    return np.quantile(nearest, QUANTILES).astype(np.float32)
+    rows = np.arange(0, n_items, -(-n_items // CALIBRATION_ROWS))
+    squares = np.einsum("ij,ij->i", embeddings, embeddings)
+    nearest = []
+    for part in np.array_split(rows, -(-len(rows) * n_items // CALIBRATION_CELLS)):
+        coarse = squares - 2 * (embeddings[part] @ embeddings.T)
+        coarse[np.arange(len(part)), part] = np.inf
+        # what was expanded above loses the last digits of small distances
+        differences = embeddings[part] - embeddings[coarse.argmin(axis=1)]
+        nearest.append(np.linalg.norm(differences, axis=1))
+    return np.asarray(np.quantile(np.concatenate(nearest), QUANTILES), np.float32)
 
 
 def save(index: Index, folder: Path) -> None:

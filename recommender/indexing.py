@@ -11,7 +11,7 @@ from recommender import images
 from recommender import index as indexes
 from recommender.catalogue import Catalogue, Item, fingerprint
 from recommender.config import DEMO, MODELS
-from recommender.encoding import COMMITTED_AT_ONCE, Looker, side_by_side
+from recommender.encoding import COMMITTED_AT_ONCE, Looker, load_enough, side_by_side
 from recommender.engines import make_engine
 from recommender.errors import CatalogueError, ImageError, IndexNotBuilt, StaleIndex
 from recommender.features import FeatureStore
@@ -141,7 +141,7 @@ def encode_missing(
 
     def look(item: Item) -> None:
         try:
-            looker.look(item.image_sha256, lambda: images.load(folder / item.image))
+            looker.look(item.image_sha256, folder / item.image)
         except ImageError as error:
             where = f"item {item.item_id!r} of {folder.name!r}"
             raise ImageError(f"{where}: {error}; import it again") from error
@@ -164,7 +164,7 @@ def assemble(
     ------
     EngineUnavailable : there is no such engine
     """
-    fitted = make_engine(engine)
+    make_engine(engine)  # one that is missing should be missed now and not at the first query
     order = _order(len(items))
     hashes = [items[row].image_sha256 for row in order]
     projection = None
@@ -172,12 +172,11 @@ def assemble(
         seen = (features for features, _ in _parts(hashes[:MAX_FITTED], store))
         projection = fit_parts(seen, model.defaults)
     rows, errors = _project(hashes, store, projection)
-    fitted.fit(rows, np.arange(len(rows)))
     return Index(
         ids=tuple(items[row].item_id for row in order),
         embeddings=rows,
         reconstruction_errors=errors,
-        nearest_quantiles=indexes.calibrate_nearest(rows, fitted),
+        nearest_quantiles=indexes.calibrate_nearest(rows),
         metric=model.config.metric,
         model=model.fingerprint,
         catalogue=fingerprint(items),
@@ -269,7 +268,7 @@ def embed_source(
 
     def describe(name: str) -> tuple[str, Floats | ImageError]:
         try:
-            square = model.prepare(images.load(folder / name))
+            square = model.prepare(load_enough(model, folder / name))
         except ImageError as error:
             return name, error
         return name, model.encode([square], n_threads=1).features

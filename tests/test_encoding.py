@@ -1,5 +1,6 @@
 """Many threads look at pictures, each one once."""
 
+import io
 import threading
 import time
 from contextlib import closing
@@ -8,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommender import encoding
+from recommender import encoding, images
+from recommender.config import ARTICLE
 from recommender.encoding import Looker, side_by_side
 from recommender.errors import CatalogueError, ImageError
 from recommender.features import FeatureStore
 from recommender.runtime import Autoencoder
+from tests.conftest import draw
 
 
 def test_results_come_in_order_and_only_a_window_is_taken() -> None:
@@ -50,29 +53,34 @@ def test_the_same_picture_in_many_hands_is_looked_at_once(
         return pixels.astype(np.float32), 0.5
 
     monkeypatch.setattr(encoding, "see", see)
+    monkeypatch.setattr(encoding, "load_enough", lambda _, __: np.ones(3, np.uint8))
     with closing(FeatureStore(":memory:", np.float16)) as store:
         looker = Looker(None, store)
-        list(side_by_side(lambda _: looker.look("a", lambda: np.ones(3, np.uint8)), range(8), 4))
+        list(side_by_side(lambda _: looker.look("a", b"picture"), range(8), 4))
         looker.flush()
         assert (len(seen), looker.n_encoded) == (1, 1)
-        looker.look("a", lambda: pytest.fail("it is known"))
+        monkeypatch.setattr(encoding, "load_enough", None)  # it is known: nothing is decoded
+        looker.look("a", b"picture")
         features, errors = store.read(["a", "a"])
         assert features.tolist() == [[1, 1, 1], [1, 1, 1]]
         assert errors.tolist() == [0.5, 0.5]
 
 
-def test_a_picture_that_cannot_be_read_fails_for_all_who_have_it() -> None:
-    def load() -> encoding.Pixels:
+def test_a_picture_that_cannot_be_read_fails_for_all_who_have_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def load(_: Autoencoder, __: bytes) -> encoding.Pixels:
         time.sleep(0.02)
         raise ImageError("damaged")
 
     def look(_: int) -> str:
         try:
-            looker.look("a", load)
+            looker.look("a", b"picture")
         except ImageError as error:
             return str(error)
         return "fine"
 
+    monkeypatch.setattr(encoding, "load_enough", load)
     with closing(FeatureStore(":memory:", np.float16)) as store:
         looker = Looker(None, store)
         assert list(side_by_side(look, range(4), 4)) == ["damaged"] * 4
@@ -98,3 +106,15 @@ def test_a_damaged_store_is_one_sentence(tmp_path: Path) -> None:
     file.write_bytes(b"not a database, but long enough to be read as the head of one" * 20)
     with pytest.raises(CatalogueError, match="delete it"):
         FeatureStore.open(tmp_path, "f" * 64, np.float16).__enter__()
+
+
+def test_a_large_photo_is_decoded_as_far_as_it_is_needed() -> None:
+    model = Autoencoder.open(ARTICLE)
+    stream = io.BytesIO()
+    draw("disc", "red", 1600).save(stream, "JPEG", quality=95)
+    enough = encoding.load_enough(model, stream.getvalue())
+    assert enough.shape == (400, 400, 3)  # the article's network takes 150 x 150
+    seen, whole = (
+        encoding.see(model, pixels)[0] for pixels in (enough, images.load(stream.getvalue()))
+    )
+    assert seen @ whole / np.linalg.norm(seen) / np.linalg.norm(whole) > 0.999

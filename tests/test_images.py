@@ -181,3 +181,10 @@ def test_png_round_trip(rng: np.random.Generator) -> None:
 def test_limits_must_be_positive() -> None:
     with pytest.raises(ValueError, match="positive"):
         images.ImageLimits(max_bytes=0)
+
+
+@pytest.mark.parametrize(("kind", "side"), [("JPEG", 200), ("PNG", 800)])
+def test_a_jpeg_may_be_decoded_smaller_but_never_below_what_is_enough(kind: str, side: int) -> None:
+    stream = io.BytesIO()
+    Image.new("RGB", (800, 800), "red").save(stream, kind)
+    assert images.load(stream.getvalue(), enough_px=150).shape == (side, side, 3)

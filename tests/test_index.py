@@ -6,18 +6,16 @@ import numpy as np
 import pytest
 
 from recommender import index as indexes
-from recommender.engines import make_engine
 from recommender.errors import IndexNotBuilt, StaleIndex
 from recommender.index import Index
 
 
 def make_index(rows: np.ndarray, metric: str = "euclidean") -> Index:
-    engine = make_engine("exact").fit(rows, np.arange(len(rows)))
     return Index(
         ids=tuple(f"item-{number}" for number in range(len(rows))),
         embeddings=rows,
         reconstruction_errors=np.zeros(len(rows), np.float32),
-        nearest_quantiles=indexes.calibrate_nearest(rows, engine),
+        nearest_quantiles=indexes.calibrate_nearest(rows),
         metric=metric,
         model="m",
         catalogue="c",
@@ -132,3 +130,16 @@ def test_calibration_skips_the_item_itself(rows: np.ndarray) -> None:
 def test_lengths_must_agree(rows: np.ndarray) -> None:
     with pytest.raises(ValueError, match="length"):
         dataclasses.replace(make_index(rows), ids=("one",))
+
+
+def test_calibration_is_what_brute_force_says(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = rng.normal(size=(60, 5)).astype(np.float32)
+    rows[7] = rows[3]  # a duplicate is another item, however near
+    distances = np.linalg.norm(rows[:, None] - rows[None], axis=2)
+    np.fill_diagonal(distances, np.inf)
+    expected = np.quantile(distances.min(axis=1), indexes.QUANTILES)
+    for cells in (indexes.CALIBRATION_CELLS, 100):  # at once, and in parts
+        monkeypatch.setattr(indexes, "CALIBRATION_CELLS", cells)
+        assert np.allclose(indexes.calibrate_nearest(rows), expected, atol=1e-5)

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from recommender.engines import make_engine
 from recommender.errors import CatalogueError
 from recommender.index import Index, calibrate_nearest
 from recommender.recommend import Recommender
@@ -11,12 +10,11 @@ from recommender.wishes import Wishes
 
 def make_index(embeddings: np.ndarray) -> Index:
     rows = np.arange(len(embeddings))
-    engine = make_engine("exact").fit(embeddings, rows)
     return Index(
         ids=tuple(f"item-{row}" for row in rows),
         embeddings=embeddings,
         reconstruction_errors=np.zeros(len(rows), np.float32),
-        nearest_quantiles=calibrate_nearest(embeddings, engine),
+        nearest_quantiles=calibrate_nearest(embeddings),
         metric="cosine",
         model="model",
         catalogue="catalogue",

@@ -39,7 +39,7 @@ ALLOWED = {
     "reports": {"config", "errors"},
     "library": {"catalogue", "rows", "tables", *IMAGES},
     "features": {"errors"},
-    "encoding": {"features", "runtime", "errors"},
+    "encoding": {"features", "runtime", *IMAGES},
     "jobs": {"feeds", "fetch", "locks", "runtime", "config", "errors"},
     "feeds": {"reports", "fetch", "indexing", "runtime", *ENCODING, *INDEX, *CATALOGUE},
     "index": {"engines", "metrics", "projection", "config", "errors"},
