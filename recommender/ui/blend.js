@@ -104,17 +104,6 @@ function makeCard(card) {
   return entry;
 }
 
-// A link that Streamlit answers as it answers the browser's own Back and Forward.
-function follow(way, href) {
-  way.href = href;
-  way.onclick = (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    window.history.pushState({}, "", href);
-    window.dispatchEvent(new PopStateEvent("popstate"));
-  };
-}
-
 // The place belongs to the link that is shared, not to the steps of the browser's history.
 function store(root, at) {
   clearTimeout(root.storing);

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from recommender.results import Step
 
 FOLDER = Path(__file__).parent
+SCRIPTS = ("follow.js", "blend.js")  # one module in the browser
 KEY, CHOICE = "blend", "blend-choice"
 FIRST, SECOND = "a", "b"  # in the address
 N_CHOICES = 24
@@ -183,5 +184,5 @@ def _component() -> Any:
         "lookalike.blend",
         html=(FOLDER / "blend.html").read_text(encoding="utf-8"),
         css=(FOLDER / "blend.css").read_text(encoding="utf-8"),
-        js=(FOLDER / "blend.js").read_text(encoding="utf-8"),
+        js="\n".join((FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS),
     )

@@ -15,13 +15,6 @@ function makeEntry(match) {
   mark.textContent = match.text;
   mark.className = match.mark;
   way.querySelector("span").textContent = match.title;
-  way.href = match.href;
-  // Goes where Streamlit goes for the browser's own Back and Forward
-  way.onclick = (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    window.history.pushState({}, "", match.href);
-    window.dispatchEvent(new PopStateEvent("popstate"));
-  };
+  follow(way, match.href);
   return entry;
 }

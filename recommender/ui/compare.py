@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from recommender.recommend import Recommender
 
 FOLDER = Path(__file__).parent
+SCRIPTS = ("follow.js", "compare.js")  # one module in the browser
 N_MATCHES, N_FOUND = 8, 12
 EXAMPLE_SEED = 0
 ABOUT = {
@@ -260,5 +261,5 @@ def _component() -> Any:
         "lookalike.compare",
         html='<ol class="found"></ol>',
         css=(FOLDER / "compare.css").read_text(encoding="utf-8"),
-        js=(FOLDER / "compare.js").read_text(encoding="utf-8"),
+        js="\n".join((FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS),
     )

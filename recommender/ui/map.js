@@ -1,4 +1,4 @@
-// The map of map.py: what a visitor does on it. map_painter.js stands before this in one file.
+// The map of map.py: what a visitor does on it. follow.js and map_painter.js stand before this.
 
 const TAP_PX = 6; // a pointer that moved less has tapped
 const STORE_MS = 300;
@@ -337,20 +337,4 @@ function at(event) {
 
 function complete(address, value) {
   return address.replace(encodeURIComponent("{item}"), encodeURIComponent(value));
-}
-
-function follow(way, href) {
-  way.href = href;
-  way.onclick = (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    go(href, event);
-  };
-}
-
-// Goes where Streamlit goes for the browser's own Back and Forward.
-function go(href, event) {
-  if (event.ctrlKey || event.metaKey) return void window.open(href);
-  window.history.pushState({}, "", href);
-  window.dispatchEvent(new PopStateEvent("popstate"));
 }

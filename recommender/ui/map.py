@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 KEY = "map"
-SCRIPTS = ("map_painter.js", "map.js")  # one module in the browser
+SCRIPTS = ("follow.js", "map_painter.js", "map.js")  # one module in the browser
 FINGERPRINT_LENGTH = 12
 ITEM = "{item}"  # stands for an id in an address that the browser completes
 
@@ -130,10 +130,9 @@ class _Waiting:
 
 @cache
 def _component() -> Any:
-    scripts = [(FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS]
     return st.components.v2.component(
         "lookalike.map",
         html=(FOLDER / "map.html").read_text(encoding="utf-8"),
         css=(FOLDER / "map.css").read_text(encoding="utf-8"),
-        js="\n".join(scripts),
+        js="\n".join((FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS),
     )
