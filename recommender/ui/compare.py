@@ -90,11 +90,11 @@ def show() -> None:
     places = {}
     for system, column in zip(ABOUT, st.columns(3, gap="medium"), strict=True):
         with column:
-            st.html(
-                f'<h2 class="system {system}"><i></i>{panel.NAMES[system]}</h2>'
-                f'<p class="quiet system-about">{ABOUT[system]}</p>'
-            )
             places[system] = st.container(key=f"system-{system}")
+        places[system].html(
+            f'<h2 class="system {system}"><i></i>{panel.NAMES[system]}</h2>'
+            f'<p class="quiet system-about">{ABOUT[system]}</p>'
+        )
     panel.show(catalogue)  # before the answers: one of them may have to wait for its index
     for system, place in places.items():
         with place:
