@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 UPLOAD, CAMERA, SAMPLE = "Upload", "Camera", "Sample photos"
 TYPES = ["image/*", *sorted(images.SUFFIXES)]
+N_TASTERS = 6
 MATCHES, SAMPLES = "photo-matches", "photo-samples"
-_PASTED = "photo.pasted"
+_LATEST = "photo.latest"
 _SEEN = "photo.seen"  # of the latest photo, so that moving a slider does not look at it again
 
 
@@ -109,11 +110,12 @@ def latest(recommender: "Recommender") -> Seen | None:
 
 def _ask() -> Photo | None:
     ways = [UPLOAD, CAMERA, *([SAMPLE] if samples.all_samples() else [])]
-    from_link = SAMPLE if st.query_params.get("sample") else UPLOAD
+    if SAMPLE in ways and st.query_params.get("sample"):
+        st.session_state["way"] = SAMPLE
+    st.session_state.setdefault("way", UPLOAD)
     way = st.segmented_control(
         "Where the photo comes from",
         ways,
-        default=from_link if from_link in ways else UPLOAD,
         required=True,
         key="way",
         label_visibility="collapsed",
@@ -122,7 +124,7 @@ def _ask() -> Photo | None:
     if way == SAMPLE:
         return _ask_sample()
     if way == CAMERA:  # asked for: a camera never opens by itself
-        taken = st.camera_input("Take a picture", key="camera", width=480)
+        taken = st.camera_input("Take a picture", key="camera", width=480, on_change=_forget_photo)
     else:
         taken = st.file_uploader(
             "Drop a picture here, or choose a file",
@@ -130,28 +132,31 @@ def _ask() -> Photo | None:
             key="upload",
             on_change=_forget_photo,
         )
-        pasted = _ask_pasted()
-        if pasted:
-            return pasted
-    if taken is None:
-        return None
-    return Photo(id=taken.file_id, title="Your photo", data=taken.getvalue())
+        _take_pasted()
+    if taken is not None and _LATEST not in st.session_state:
+        st.session_state[_LATEST] = Photo(
+            id=taken.file_id, title="Your photo", data=taken.getvalue()
+        )
+    # what was uploaded is still there for a visitor who comes back from another page
+    photo: Photo | None = st.session_state.get(_LATEST)
+    if photo is None and way == UPLOAD and samples.all_samples():
+        st.html('<h2 class="bar">No photo at hand? Try one of these.</h2>')
+        _draw_samples(N_TASTERS)
+    return photo
 
 
-def _ask_pasted() -> Photo | None:
-    """What was pasted after the latest upload."""
+def _take_pasted() -> None:
+    """Let a picture that was pasted be the latest photo."""
     try:
         data = paste.show()
     except ImageError as error:
         layout.complain(error)
-        return None
+        return
     if data:
         _forget_photo()
-        st.session_state[_PASTED] = Photo(
+        st.session_state[_LATEST] = Photo(
             id=images.content_fingerprint(data), title="Your photo", data=data
         )
-    pasted: Photo | None = st.session_state.get(_PASTED)
-    return pasted
 
 
 def _ask_sample() -> Photo | None:
@@ -173,7 +178,7 @@ def _made_by(recommender: "Recommender") -> tuple[str, str]:
     return recommender.catalogue.fingerprint, recommender.model.fingerprint
 
 
-def _draw_samples() -> None:
+def _draw_samples(most: int | None = None) -> None:
     gallery.show(
         [
             Card(
@@ -186,7 +191,7 @@ def _draw_samples() -> None:
                 facts="",
                 price="",
             )
-            for sample in samples.all_samples()
+            for sample in samples.all_samples()[:most]
         ],
         key=SAMPLES,
         name="Sample photos",
@@ -227,7 +232,7 @@ def _look(recommender: "Recommender", photo: Photo) -> Seen:
 
 def _forget_photo() -> None:
     """Another photo has no part that counts yet."""
-    st.session_state.pop(_PASTED, None)
+    st.session_state.pop(_LATEST, None)
     st.query_params.pop(crop.PARAMETER, None)
 
 

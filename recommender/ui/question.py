@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from recommender.recommend import Recommender
 
 DEFAULT_NEIGHBOURS, MAX_NEIGHBOURS = 12, 48
+SLIDER_PX = 215
 BALANCED, CLOSEST = "Balanced", "Closest first"
 WEIGHTS: dict[str, float | None] = {
     "Same kind of thing": 0.0,
@@ -82,7 +83,9 @@ def forget_wishes(facets: Facets) -> None:
 
 
 def _slider(label: str, options: dict[str, Any], default: str, key: str) -> str:
-    return st.select_slider(label, list(options), default, key=key, bind="query-params", width=250)
+    return st.select_slider(
+        label, list(options), default, key=key, bind="query-params", width=SLIDER_PX
+    )
 
 
 def _ask_wishes(facets: Facets, *, by_product: bool) -> Wishes:
