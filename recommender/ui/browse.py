@@ -32,7 +32,7 @@ def show() -> None:
     found = filters.select(catalogue, chosen)
     if not found:
         layout.empty("Nothing fits all of that", "Take a filter away, or search for less.")
-        st.button("Show everything", on_click=_clear, args=(facets,))
+        st.button("Show everything", key="show-everything", on_click=_clear, args=(facets,))
         return
     _draw(catalogue, found)
 

@@ -195,6 +195,9 @@ def test_an_uploaded_photo_is_answered(visit: Visit, size: tuple[int, int]) -> N
     first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(item.title)
     assert parameters(page)["start"] == ["photo"]
+    page.get_by_role("navigation", name="The way here").get_by_role("link").first.click()
+    expect(page.get_by_role("heading", name="Bring your own photo.")).to_be_visible()
+    expect(page.get_by_text("Close to our catalogue")).to_be_visible()  # it is still there
 
 
 def test_a_bad_upload_is_one_sentence(visit: Visit, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_search_and_filters_narrow_the_gallery(open_page: OpenPage) -> None:
     assert all("red" in str(card["title"]).lower() for card in found)
     app.text_input(key="q").set_value("no such thing").run()
     assert "Nothing fits all of that" in said(app)
-    app.button[0].click().run()
+    app.button(key="show-everything").click().run()
     assert len(cards(app, "browse-gallery")) == 24
 
 
@@ -379,3 +379,18 @@ def test_a_customers_photo_is_asked_of_all_three(open_page: OpenPage) -> None:
     assert f"item={cards(app, 'compare-found')[0]['id']}" in str(
         cards(app, "compare-found")[0]["href"]
     )
+
+
+def test_visitors_without_a_photo_are_offered_some(open_page: OpenPage) -> None:
+    if not samples.all_samples():
+        pytest.skip("this catalogue comes without sample photos")
+    app = open_page("photo")
+    assert "No photo at hand?" in said(app)
+    assert len(cards(app, "photo-samples")) == 6
+
+
+def test_categories_open(open_page: OpenPage) -> None:
+    app = open_page()
+    more = app.button(key="more-categories")
+    assert more.label == "All 36 categories"
+    assert more.click().run().button(key="more-categories").label == "Fewer categories"
