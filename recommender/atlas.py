@@ -207,6 +207,7 @@ def regions(places: Floats, kinds: Sequence[str]) -> list[Region]:
 
 def _arrange_all(embeddings: Floats) -> Floats:
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     centred = embeddings - embeddings.mean(axis=0)
     left, scale, _ = np.linalg.svd(centred, full_matrices=False)
@@ -217,7 +218,9 @@ def _arrange_all(embeddings: Floats) -> Floats:
         max_iter=N_ITERATIONS,
         random_state=SEED,
     )
-    return np.asarray(projection.fit_transform(reduced), np.float32)
+    # threads that wait for each other at every step of the descent lose to one on busy cores
+    with threadpool_limits(1):
+        return np.asarray(projection.fit_transform(reduced), np.float32)
 
 
 def _most_frequent(names: Iterable[str], *, without: set[str], n: int = 2) -> tuple[str, ...]:
