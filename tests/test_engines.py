@@ -23,10 +23,12 @@ def rows(rng: np.random.Generator) -> np.ndarray:
     return rows
 
 
-def test_distances_equal_brute_force(engine: Engine, rows: np.ndarray) -> None:
+@pytest.mark.parametrize("n_queries", [1, 7, 40], ids="{} queries".format)
+def test_distances_equal_brute_force(engine: Engine, rows: np.ndarray, n_queries: int) -> None:
     engine.fit(rows, np.arange(60))
-    distances, keys = engine.kneighbors(rows[:7] + 0.01, 15)
-    for number in range(7):
+    distances, keys = engine.kneighbors(rows[:n_queries] + 0.01, 15)
+    assert distances.dtype == np.float32
+    for number in range(n_queries):
         assert distances[number] == pytest.approx(oracle(rows, rows[number] + 0.01, 15), abs=1e-4)
         found = np.sqrt(((rows[keys[number]] - rows[number] - 0.01) ** 2).sum(axis=1))
         assert found == pytest.approx(distances[number], abs=1e-4)
