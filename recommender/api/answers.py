@@ -78,7 +78,8 @@ class Trust:
     Attributes
     ----------
     level : close to the catalogue, loosely like it, or unlike anything in it
-    nearest_percentile : share in % of the products that are nearer to another product
+    nearest_percentile : share in % of the products that are nearer to another product; for a
+        picture, of held-out products as another camera might have taken them
     reconstruction_percentile : share in % of the products that the model rebuilds better
     """
 
