@@ -71,7 +71,8 @@ def _trail(catalogue: Catalogue, item: Item) -> None:
 
 def way_out() -> Way:
     """The page that the trail starts from."""
-    if st.query_params.get("start") == link.PHOTO:
+    asked_with_photo = "item" not in st.query_params
+    if asked_with_photo or st.query_params.get("start") == link.PHOTO:
         photo = {key: st.query_params[key] for key in link.PHOTOS if key in st.query_params}
         return Way(label="Your photo", href=link.address(link.PHOTO, link.kept(**photo)))
     return Way(label="Browse", href=link.address(link.BROWSE, link.to_shelf()))

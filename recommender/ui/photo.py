@@ -82,7 +82,8 @@ def show() -> None:
 
     def answer(asked: Question) -> "Result":
         if asked not in seen.answers:
-            seen.answers[asked] = recommender.similar_to_pixels(seen.pixels, **asked.wanted)
+            with st.spinner("Looking for what is like it"):
+                seen.answers[asked] = recommender.similar_to_pixels(seen.pixels, **asked.wanted)
         return seen.answers[asked]
 
     result.draw(

@@ -321,6 +321,9 @@ def test_why_for_a_sample_photo(open_page: OpenPage) -> None:
     assert f"sample={sample.id}" in str(first["why"])
     app = open_page("why", sample=sample.id, to=str(first["id"]))
     assert sample.title in said(app)
+    way = json.loads(app.get_by_key("trail").proto.json)
+    assert way["steps"][0]["label"] == "Your photo"
+    assert f"sample={sample.id}" in way["onward"][-1]["href"]
 
 
 def test_why_without_anything_to_compare(open_page: OpenPage) -> None:
