@@ -54,6 +54,7 @@ class RowMaker:
     def __init__(self, columns: Columns, left_out: set[str]) -> None:
         self._columns = columns
         self._used = left_out | {column for names in columns.values() for column in names}
+        self._names = set(columns.get("id", ()))
 
     def get(self, record: Record, target: str) -> str:
         """The first filled column's text."""
@@ -71,7 +72,12 @@ class RowMaker:
         fields["category"] = last_step(fields["category"])
         if not fields["title"]:
             fields["title"] = " ".join(filter(None, (fields["brand"], fields["category"])))
-        attributes = {key: text for key, text in record.items() if text and key not in self._used}
+        # a second name, such as the product that a photo shows, is a fact like any other
+        attributes = {
+            key: text
+            for key, text in record.items()
+            if text and (key not in self._used or (key in self._names and text != values["id"]))
+        }
         currency = _to_currency(values["price"])
         if currency and "currency" not in attributes:
             attributes["currency"] = currency
