@@ -50,35 +50,51 @@ def write(file: Path, columns: tuple[str, ...], rows: list[Record]) -> None:
         writer.writerows(rows)
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--renders", type=Path, required=True)
-    parser.add_argument("--photos", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
-    items = read(options.renders)
+def take_items(renders: Path, out: Path) -> int:
+    """Pictures and feed of the products; returns the pictures' bytes."""
+    items = read(renders)
     for item in items:
         category, design = CATEGORIES[item["category"]], int(item["design"].rsplit("-", 1)[1])
         item["brand"] = brand(category, design)
         item["image"], item["currency"] = f"images/{item['id']}.webp", CURRENCY
         item["price"] = f"{item['price']:.2f}"
-    size = copy(items, options.renders, options.out / "images")
-    write(options.out / "items.csv", ITEM_COLUMNS, items)
-    photos = read(options.photos) if options.photos else []
-    known = {item["id"] for item in items}
-    photos = [photo for photo in photos if photo["item_id"] in known]
-    step = max(1, len(photos) // N_SAMPLES)
-    for number, photo in enumerate(photos):
-        is_sample = number % step == 0 and number // step < N_SAMPLES
-        photo["sample"] = "1" if is_sample else ""
-        photo["image"], photo["tags"] = f"photos/{photo['id']}.webp", ", ".join(photo["tags"])
-    if photos:
-        size += copy(photos, options.photos, options.out / "photos")
-        write(options.out / "customer.csv", PHOTO_COLUMNS, photos)
+    write(out / "items.csv", ITEM_COLUMNS, items)
     for name, count in sorted(Counter(item["category"] for item in items).items()):
         print(f"{name:14} {count}")
-    print(f"{len(items)} products, {len(photos)} photos, {size / 1e6:.1f} MB")
+    return copy(items, renders, out / "images")
+
+
+def take_photos(source: Path, out: Path, feed: str, folder: str, n_samples: int) -> int:
+    """Pictures and feed of photos whose product is in the catalogue; returns their bytes."""
+    with (out / "items.csv").open(newline="", encoding="utf-8") as stream:
+        known = {row["id"] for row in csv.DictReader(stream)}
+    photos = [photo for photo in read(source) if photo["item_id"] in known]
+    step = max(1, len(photos) // max(n_samples, 1))
+    for number, photo in enumerate(photos):
+        is_sample = number % step == 0 and number // step < n_samples
+        photo["sample"] = "1" if is_sample else ""
+        photo["image"], photo["tags"] = f"{folder}/{photo['id']}.webp", ", ".join(photo["tags"])
+    write(out / feed, PHOTO_COLUMNS, photos)
+    print(f"{feed}: {len(photos)} photos")
+    return copy(photos, source, out / folder)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--renders", type=Path)
+    parser.add_argument("--photos", type=Path, help="the test set")
+    parser.add_argument("--practice", type=Path, help="photos to learn from")
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    size = 0
+    if options.renders:
+        size += take_items(options.renders, options.out)
+    if options.photos:
+        size += take_photos(options.photos, options.out, "customer.csv", "photos", N_SAMPLES)
+    if options.practice:
+        size += take_photos(options.practice, options.out, "practice.csv", "practice", 0)
+    print(f"{size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Customer photos: products of the catalogue as a phone sees them (``python -m studio.phone``).
 
 Another camera, angle and light, a room with clutter behind, and what phones and messengers do to
-a picture: noise, a colour cast, cropping, JPEG damage. Each photo knows its product; they are a
-test set and nothing learns from them.
+a picture: noise, a colour cast, cropping, JPEG damage. Each photo knows its product. The first 200
+are a test set and nothing learns from them; those of ``--practice`` show other products, and teach
+the model what differs between a shop's camera and a customer's.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from .shards import add_arguments, fan_out, part_of
 
 log = logging.getLogger("studio")
 
-N_PHOTOS = 200
+N_PHOTOS, N_PRACTICE = 200, 167
 RENDER_PX, LARGEST_PX = 320, 288
 SAMPLES = 12
 QUALITY = 80
@@ -53,7 +54,7 @@ class Photo:
         return seed_of(self.id, self.variant.id)
 
 
-def photos() -> list[Photo]:
+def photos(first: int = 0, n_photos: int = N_PHOTOS) -> list[Photo]:
     """The same photos every time; the categories in turn, each time another of their products."""
     shelves: dict[str, list[Variant]] = {}
     for variant in variants():
@@ -63,7 +64,7 @@ def photos() -> list[Photo]:
     names = sorted(shelves)
     return [
         Photo(f"photo-{number:03d}", shelves[names[number % len(names)]][number // len(names)])
-        for number in range(N_PHOTOS)
+        for number in range(first, first + n_photos)
     ]
 
 
@@ -217,12 +218,14 @@ def main(arguments: list[str] | None = None) -> None:
     """Run from the command line; run again, it goes on."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
+    parser.add_argument("--practice", action="store_true", help="photos to learn from")
     options = parser.parse_args(arguments)
     if options.workers > 1:
         fan_out("studio.phone", arguments, options.workers)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     options.out.mkdir(parents=True, exist_ok=True)
-    for photo in part_of(photos(), options):
+    wanted = photos(N_PHOTOS, N_PRACTICE) if options.practice else photos()
+    for photo in part_of(wanted, options):
         if not (options.out / f"{photo.id}.webp").exists():
             take(photo, options.out)
             log.info("%s of %s", photo.id, photo.variant.id)
