@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format train train-perceptual figures benchmark fuzz timings lock clean
+.PHONY: demo test check format train train-perceptual figures pictures benchmark fuzz timings lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/streamlit run app.py $(if $(READ_ONLY),-- --read-only)
@@ -30,9 +30,10 @@ train: $(VENV)/.dev data/catalogues/style
 	$(BIN)/python -m recommender train article --catalogue style --out models/article
 
 # The product's own model, from both data sets: make train-perceptual STYLE=... CLOTHING=...
-train-perceptual: $(VENV)/.dev data/catalogues/style data/catalogues/clothing-train
-	$(BIN)/python -m recommender train perceptual --catalogue style --also clothing-train \
-		--also demo --out models/perceptual
+train-perceptual: $(VENV)/.dev data/catalogues/style data/catalogues/clothing-train \
+		data/catalogues/practice
+	$(BIN)/python -m recommender train perceptual --from-scratch --catalogue style \
+		--also clothing-train --also demo --photos practice --out models/perceptual
 	$(BIN)/python -m recommender index --catalogue demo --model perceptual \
 		--out models/perceptual/index
 	$(BIN)/python -m recommender map --catalogue demo --model perceptual \
@@ -45,8 +46,8 @@ data/catalogues/style: | $(VENV)/.demo
 data/catalogues/clothing-%: | $(VENV)/.demo
 	$(BIN)/python -m recommender import $(CLOTHING)/$* --name clothing-$*
 
-data/catalogues/customer: | $(VENV)/.demo
-	$(BIN)/python -m recommender import assets/catalogue/customer.csv --name customer
+data/catalogues/customer data/catalogues/practice: data/catalogues/%: | $(VENV)/.demo
+	$(BIN)/python -m recommender import assets/catalogue/$*.csv --name $*
 
 # Every figure of the README's table, into models/*/metrics.json (about half an hour)
 EVALUATE = $(BIN)/python -m recommender evaluate --model $(1) --record models/$(1)/metrics.json
@@ -70,6 +71,11 @@ figures: $(VENV)/.dev data/catalogues/style data/catalogues/clothing-train \
 		$(call EVALUATE,perceptual) --catalogue style --altered --fitted-on $$other; done
 	for other in style demo; do $(call EVALUATE,perceptual) --catalogue clothing-train \
 		--queries clothing-test --fitted-on $$other; done
+
+# The README's pictures, and the model card's
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tests.ui.tour docs
+	$(BIN)/python -m tests.failures docs/failures.webp
 
 benchmark: $(VENV)/.dev
 	$(BIN)/python -m recommender benchmark

@@ -46,7 +46,7 @@ MultiPartParser.spool_max_size = 0
 shop = api.Shop(
     catalogue=resources.catalogue,
     recommender=resources.recommender,
-    default_model=resources.default_model,
+    default_model=config.default_model,
     picture=pictures.item_url,
 )
 app = st.App(

@@ -1,11 +1,17 @@
-"""EfficientNet-Lite0, the backbone of `perceptual`, in Keras.
+"""EfficientNet-Lite2, the backbone of `perceptual`, in Keras.
 
 Batch normalisation is folded into the convolutions: the backbone is never trained here, and at
-rest a normalisation is one more scale and shift. Layers carry the names of the weights' file.
+rest a normalisation is one more scale and shift. Layers carry the names of the weights' file,
+which keeps eight bits a weight and a scale for each filter: what the exported encoder computes
+with (see `quantise`).
+
+The network was trained at 260 pixels and reads 320 here: it sees objects a little larger than it
+learned them, which finds more neighbours of a kind on real photos (Touvron et al.).
 
 References: Tan & Le, "EfficientNet: rethinking model scaling for convolutional neural networks",
 ICML 2019; Sandler et al., "MobileNetV2: inverted residuals and linear bottlenecks", CVPR 2018;
-the Lite variants (no squeeze-and-excitation, ReLU6) are Google's.
+Touvron et al., "Fixing the train-test resolution discrepancy", NeurIPS 2019; the Lite variants (no
+squeeze-and-excitation, ReLU6) are Google's.
 """
 
 from dataclasses import dataclass
@@ -15,7 +21,7 @@ import keras
 import numpy as np
 from keras import KerasTensor, layers
 
-INPUT_SIZE_PX = 224
+INPUT_SIZE_PX = 320
 STEM_FILTERS = 32
 HEAD_FILTERS = 1280
 PIXEL_SHIFT, PIXEL_SCALE = 127.0, 128.0  # the pixels it was trained on: (value - 127) / 128
@@ -35,25 +41,25 @@ class Stage:
 
 STAGES = (
     Stage(n_blocks=1, kernel=3, stride=1, expansion=1, filters=16),
-    Stage(n_blocks=2, kernel=3, stride=2, expansion=6, filters=24),
-    Stage(n_blocks=2, kernel=5, stride=2, expansion=6, filters=40),
-    Stage(n_blocks=3, kernel=3, stride=2, expansion=6, filters=80),
-    Stage(n_blocks=3, kernel=5, stride=1, expansion=6, filters=112),
-    Stage(n_blocks=4, kernel=5, stride=2, expansion=6, filters=192),
-    Stage(n_blocks=1, kernel=3, stride=1, expansion=6, filters=320),
+    Stage(n_blocks=3, kernel=3, stride=2, expansion=6, filters=24),
+    Stage(n_blocks=3, kernel=5, stride=2, expansion=6, filters=48),
+    Stage(n_blocks=4, kernel=3, stride=2, expansion=6, filters=88),
+    Stage(n_blocks=4, kernel=5, stride=1, expansion=6, filters=120),
+    Stage(n_blocks=5, kernel=5, stride=2, expansion=6, filters=208),
+    Stage(n_blocks=1, kernel=3, stride=1, expansion=6, filters=352),
 )
 SPATIAL_STAGE = 4  # the last at a sixteenth of the input's side
 SPATIAL_SIZE, SPATIAL_FILTERS = INPUT_SIZE_PX // 16, STAGES[SPATIAL_STAGE].filters
 
 
-def backbone() -> keras.Model:
+def backbone(size_px: int = INPUT_SIZE_PX) -> keras.Model:
     """The network without its classifier.
 
-    Input (n, 224, 224, 3) float32, as `normalise` makes it. Outputs: `spatial` (n, 14, 14, 112),
-    the map after the fifth stage, and `head` (n, 7, 7, 1280), the last map.
+    Input (n, 320, 320, 3) float32, as `normalise` makes it. Outputs: `spatial` (n, 20, 20, 120),
+    the map after the fifth stage, and `head` (n, 10, 10, 1280), the last map.
     """
-    images = keras.Input((INPUT_SIZE_PX, INPUT_SIZE_PX, 3), name="images")
-    x = layers.Conv2D(STEM_FILTERS, 3, 2, "same", name="stem")(images)  # (n, 112, 112, 32)
+    images = keras.Input((size_px, size_px, 3), name="images")
+    x = layers.Conv2D(STEM_FILTERS, 3, 2, "same", name="stem")(images)  # (n, 160, 160, 32)
     x = _relu6(x)
     spatial = None
     number = 0
@@ -78,8 +84,10 @@ def load_weights(model: keras.Model, file: Path) -> None:
     with np.load(file, allow_pickle=False) as arrays:
         for layer in model.layers:
             if layer.weights:
-                kernel, bias = arrays[f"{layer.name}_kernel"], arrays[f"{layer.name}_bias"]
-                layer.set_weights([kernel.astype(np.float32), bias.astype(np.float32)])
+                kernel, scale, bias = (
+                    arrays[f"{layer.name}_{part}"] for part in ("kernel", "scale", "bias")
+                )
+                layer.set_weights([kernel.astype(np.float32) * scale, bias])
 
 
 def _inverted_residual(x: KerasTensor, stage: Stage, stride: int, name: str) -> KerasTensor:

@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from recommender.config import ARTICLE, ArticleConfig
+from recommender.config import ARTICLE, ArticleConfig, default_model
 from recommender.engines import ExactEngine
 from recommender.projection import N_DIMS
-from recommender.recommend import default_model
 from recommender.runtime import Autoencoder
 from recommender.throughput import measure_import
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from recommender import __version__, commands
+from recommender import __version__, commands, train_commands
 from recommender.config import DEMO
 from recommender.errors import RecommenderError
 
@@ -46,24 +46,7 @@ def _make_parser() -> argparse.ArgumentParser:
     command = add("catalogues", commands.catalogues, "list the catalogues")
     _add_json(command)
 
-    command = add("train", commands.train, "train a model on a catalogue's pictures")
-    command.add_argument("model")
-    command.add_argument("--catalogue", required=True)
-    command.add_argument("--epochs", type=_positive)
-    command.add_argument(
-        "--also",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="another catalogue to learn from; may be given more than once (perceptual only)",
-    )
-    command.add_argument("--out", type=Path, help="folder of the trained model")
-    command.add_argument(
-        "--adapt",
-        action="store_true",
-        help="go on from the model that ships, for this catalogue alone (perceptual only)",
-    )
-    _add_json(command)
+    _add_train(add)
 
     command = add("index", commands.index, "encode a catalogue and build its index")
     command.add_argument("--engine", default="exact")
@@ -164,6 +147,38 @@ def _add_import(add: Callable[..., Any]) -> None:
     command.add_argument("items", nargs="*", metavar="ITEM_ID")
     command.add_argument("--everything", action="store_true", help="delete the whole catalogue")
     _add_names(command, catalogue_required=True)
+
+
+def _add_train(add: Callable[..., Any]) -> None:
+    command = add(
+        "train",
+        train_commands.train,
+        "adapt perceptual to a catalogue, or train a model on its pictures",
+    )
+    command.add_argument("model")
+    command.add_argument("--catalogue", required=True)
+    command.add_argument("--epochs", type=_positive)
+    command.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="another catalogue to learn from; may be given more than once (perceptual only)",
+    )
+    command.add_argument(
+        "--photos",
+        metavar="NAME",
+        help="a catalogue of other photos of the same items, named in their column item_id; "
+        "the projection learns from them what differs between cameras (perceptual only)",
+    )
+    command.add_argument("--out", type=Path, help="folder of the trained model")
+    command.add_argument(
+        "--from-scratch",
+        action="store_true",
+        help="train the whole model, instead of adapting the one that ships to this catalogue "
+        "(perceptual only)",
+    )
+    _add_json(command)
 
 
 def _add_evaluation(command: argparse.ArgumentParser) -> None:

@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from recommender.config import check_name, home
+from recommender.config import DEMO, default_model
 from recommender.errors import ModelError, RecommenderError
-
-ADAPTING: dict[str, Any] = {"adapts": True, "epochs": 8, "learning_rate": 3e-4}
 
 T = TypeVar("T")
 
@@ -26,8 +24,8 @@ def import_(options: argparse.Namespace) -> None:
     from recommender.feeds import import_source
     from recommender.fetch import fetch
 
-    model = None if options.no_index else _open_model(options.model)
-    with _progress("importing") as progress:
+    model = None if options.no_index else _open_model(options.model, options.name)
+    with shown_progress("importing") as progress:
         report = import_source(
             options.source,
             options.name,
@@ -38,17 +36,17 @@ def import_(options: argparse.Namespace) -> None:
             progress=progress,
         )
     _tell_skipped([(row.source, row.reason) for row in report.skipped])
-    _say(options, report.to_dict(), _summary(report))
+    say(options, report.to_dict(), _summary(report))
 
 
 def resume(options: argparse.Namespace) -> None:
     """Go on with an import that the page began."""
     from recommender import jobs
 
-    with _progress("importing") as progress:
+    with shown_progress("importing") as progress:
         ended = jobs.run(options.catalogue, progress=progress)
     document = {"catalogue": options.catalogue, "status": ended.status, "n_rows": ended.n_done}
-    _say(options, document, f"{options.catalogue}: {ended.status}, {ended.n_done:,} rows")
+    say(options, document, f"{options.catalogue}: {ended.status}, {ended.n_done:,} rows")
 
 
 def remove(options: argparse.Namespace) -> None:
@@ -63,10 +61,12 @@ def remove(options: argparse.Namespace) -> None:
         n_items = len(open_catalogue(options.catalogue))
         remove_catalogue(options.catalogue)
         document = {"catalogue": options.catalogue, "n_items": 0, "n_removed": n_items}
-        _say(options, document, f"{options.catalogue}: deleted")
+        say(options, document, f"{options.catalogue}: deleted")
         return
-    report = remove_items(options.catalogue, options.items, model=_open_model(options.model))
-    _say(options, report.to_dict(), _summary(report))
+    report = remove_items(
+        options.catalogue, options.items, model=_open_model(options.model, options.catalogue)
+    )
+    say(options, report.to_dict(), _summary(report))
 
 
 def _summary(report: Any) -> str:
@@ -87,87 +87,11 @@ def catalogues(options: argparse.Namespace) -> None:
     from recommender.library import available_catalogues, open_catalogue
 
     counts = {name: len(open_catalogue(name)) for name in available_catalogues()}
-    _say(
+    say(
         options,
         [{"catalogue": name, "n_items": count} for name, count in counts.items()],
         "\n".join(f"{name}: {count} items" for name, count in counts.items()),
     )
-
-
-def train(options: argparse.Namespace) -> None:
-    """Train a model."""
-    from recommender.config import ARTICLE, PERCEPTUAL
-    from recommender.library import open_catalogue
-
-    check_name(options.model)
-    if options.model not in (ARTICLE, PERCEPTUAL):
-        known = f"{ARTICLE}, {PERCEPTUAL}"
-        raise ModelError(f"there is no recipe for the model {options.model!r}; known: {known}")
-    if (options.also or options.adapt) and options.model == ARTICLE:
-        raise ModelError("--also and --adapt are for perceptual: the article's model has neither")
-    catalogue = open_catalogue(options.catalogue)
-    others = [open_catalogue(name) for name in options.also]
-    folder = options.out or home() / "models" / options.model
-    with _progress("training") as progress:
-        figures = _recipe(options.model)(
-            catalogue,
-            others,
-            folder,
-            (ADAPTING if options.adapt else {})
-            | ({"epochs": options.epochs} if options.epochs else {}),
-            lambda done, of, _loss: progress(done, of),
-        )
-    figures |= _score_trained(catalogue, folder)
-    _say(
-        options,
-        figures,
-        f"{folder}: held-out loss {figures['held_out_loss'][-1]:.4f}, "
-        f"PSNR {figures['psnr']:.1f} dB, SSIM {figures['ssim']:.3f}, "
-        f"{figures['training_minutes']:.1f} min",
-    )
-
-
-def _recipe(name: str) -> Callable[..., dict[str, Any]]:
-    """How a model is trained; TensorFlow is imported only here."""
-    from recommender.config import ARTICLE, ArticleConfig, PerceptualConfig
-
-    try:
-        from recommender.train import train_article
-        from recommender.train_perceptual import train_perceptual
-    except ImportError as error:
-        raise ModelError(
-            f"training needs {error.name}: pip install -r requirements-train.txt"
-        ) from error
-
-    def train(
-        catalogue: Any, others: Any, folder: Path, settings: dict[str, Any], report: Any
-    ) -> dict[str, Any]:
-        if name == ARTICLE:
-            return train_article(catalogue, folder, ArticleConfig(**settings), report=report)
-        config = PerceptualConfig(**settings)
-        return train_perceptual(catalogue, others, folder, config, report=report)
-
-    return train
-
-
-def _score_trained(catalogue: Any, folder: Path) -> dict[str, Any]:
-    """Add the retrieval figures to a trained model's metrics, where the items have categories."""
-    from recommender import evaluate as scoring
-    from recommender import indexing
-    from recommender.config import read_json, write_json
-    from recommender.recommend import Recommender
-    from recommender.runtime import Autoencoder
-
-    if not any(item.category for item in catalogue):
-        return {}
-    model = Autoencoder(folder)
-    with _progress("evaluating") as progress:
-        recommender = Recommender(catalogue, model, indexing.build(catalogue, model))
-        scored = scoring.evaluate(recommender, progress=progress)
-    figures = {name: scored[name] for name in ("precision_at_4", "precision_at_5", "map_at_10")}
-    file = folder / "metrics.json"
-    write_json(file, read_json(file, default={}) | figures)
-    return figures
 
 
 def index(options: argparse.Namespace) -> None:
@@ -175,8 +99,11 @@ def index(options: argparse.Namespace) -> None:
     from recommender import indexing
     from recommender.library import open_catalogue
 
-    catalogue, model = open_catalogue(options.catalogue), _open_model(options.model)
-    with _progress("indexing") as progress:
+    catalogue, model = (
+        open_catalogue(options.catalogue),
+        _open_model(options.model, options.catalogue),
+    )
+    with shown_progress("indexing") as progress:
         index = indexing.rebuild(
             catalogue,
             model,
@@ -187,7 +114,7 @@ def index(options: argparse.Namespace) -> None:
         )
     folder = options.out or indexing.index_folders(catalogue, model)[0]
     n_items, n_dims = index.embeddings.shape
-    _say(
+    say(
         options,
         {
             "catalogue": catalogue.name,
@@ -206,12 +133,15 @@ def map_(options: argparse.Namespace) -> None:
     from recommender import atlas, indexing
     from recommender.library import open_catalogue
 
-    catalogue, model = open_catalogue(options.catalogue), _open_model(options.model)
-    with _progress("indexing") as progress:
+    catalogue, model = (
+        open_catalogue(options.catalogue),
+        _open_model(options.model, options.catalogue),
+    )
+    with shown_progress("indexing") as progress:
         index = indexing.open_index(catalogue, model, progress=progress)
     folder = options.out or indexing.index_folders(catalogue, model)[0]
     atlas.save(atlas.lay_out(index), folder)
-    _say(
+    say(
         options,
         {
             "catalogue": catalogue.name,
@@ -251,7 +181,7 @@ def similar(options: argparse.Namespace) -> None:
         for match in result.matches
     ]
     lines.append(f"trust: {result.trust.level}, {result.elapsed_ms:.0f} ms")
-    _say(
+    say(
         options,
         to_dict(
             result,
@@ -273,7 +203,7 @@ def reconstruct(options: argparse.Namespace) -> None:
     model = _open_model(options.model)
     result = reconstruct(model, images.load(options.image))
     _write(lambda: write_atomically(options.out, images.encode_png(result.decoded)), options.out)
-    _say(
+    say(
         options,
         {
             "image": str(options.image),
@@ -297,13 +227,13 @@ def embed(options: argparse.Namespace) -> None:
     from recommender.config import write_atomically
 
     model = _open_model(options.model)
-    with _progress("embedding") as progress:
+    with shown_progress("embedding") as progress:
         ids, embeddings, skipped = indexing.embed_source(options.source, model, progress=progress)
     _tell_skipped(skipped)
     buffer = io.BytesIO()
     np.savez(buffer, ids=np.array(ids), embeddings=embeddings)
     _write(lambda: write_atomically(options.out, buffer.getvalue()), options.out)
-    _say(
+    say(
         options,
         {
             "out": str(options.out),
@@ -323,11 +253,11 @@ def related(options: argparse.Namespace) -> None:
 
     recommender = _open_recommender(options.catalogue, options.model)
     where = Wishes(same=options.same, different=options.different)
-    with _progress("relating") as progress:
+    with shown_progress("relating") as progress:
         blocks = recommender.related(options.n_neighbors, where, progress=progress)
         n_rows = _write(lambda: write(blocks, options.out), options.out)
     n_items = len(recommender.catalogue)
-    _say(
+    say(
         options,
         {
             "out": str(options.out),
@@ -351,7 +281,7 @@ def evaluate(options: argparse.Namespace) -> None:
     gallery = _open_recommender(options.catalogue, options.model)
     queries = open_catalogue(options.queries) if options.queries else None
     projection = _projection_of(gallery.model, options.fitted_on) if options.fitted_on else None
-    with _progress("evaluating") as progress:
+    with shown_progress("evaluating") as progress:
         figures = (
             scoring.evaluate_altered(gallery, projection=projection, progress=progress)
             if options.altered
@@ -373,7 +303,7 @@ def evaluate(options: argparse.Namespace) -> None:
             f"reconstruction of {figures['n_reconstructed']} pictures: "
             f"{figures['psnr']:.1f} dB, SSIM {figures['ssim']:.3f}"
         )
-    _say(options, figures, "\n".join(lines))
+    say(options, figures, "\n".join(lines))
 
 
 def _projection_of(model: Any, catalogue: str) -> Any:
@@ -402,7 +332,7 @@ def benchmark(options: argparse.Namespace) -> None:
     """Time the parts on this machine."""
     from recommender import benchmark as timing
 
-    with _progress("measuring") as progress:
+    with shown_progress("measuring") as progress:
         figures = timing.benchmark(
             n_items=options.items, n_pictures=options.pictures, progress=progress
         )
@@ -414,7 +344,7 @@ def benchmark(options: argparse.Namespace) -> None:
     ]
     if figures["import"]:
         lines += _import_lines(figures["import"])
-    _say(options, figures, "\n".join(lines))
+    say(options, figures, "\n".join(lines))
 
 
 def _import_lines(figures: dict[str, Any]) -> list[str]:
@@ -429,21 +359,21 @@ def _import_lines(figures: dict[str, Any]) -> list[str]:
     ]
 
 
-def _open_model(name: str | None) -> Any:
-    from recommender.recommend import default_model
+def _open_model(name: str | None, catalogue: str = DEMO) -> Any:
     from recommender.runtime import Autoencoder
 
-    return Autoencoder.open(name or default_model())
+    return Autoencoder.open(name or default_model(catalogue))
 
 
 def _open_recommender(catalogue: str, model: str | None) -> Any:
-    from recommender.recommend import Recommender, default_model
+    from recommender.recommend import Recommender
 
-    with _progress("indexing") as progress:
-        return Recommender.open(catalogue, model or default_model(), progress=progress)
+    with shown_progress("indexing") as progress:
+        return Recommender.open(catalogue, model or default_model(catalogue), progress=progress)
 
 
-def _say(options: argparse.Namespace, document: Any, text: str) -> None:
+def say(options: argparse.Namespace, document: Any, text: str) -> None:
+    """Print a document where JSON was asked for, else the text."""
     print(json.dumps(document, ensure_ascii=False, indent=2) if options.json else text)
 
 
@@ -455,7 +385,7 @@ def _write(write: Callable[[], T], file: Path) -> T:
 
 
 @contextlib.contextmanager
-def _progress(what: str) -> Iterator[Progress]:
+def shown_progress(what: str) -> Iterator[Progress]:
     """A progress bar on a terminal; nothing where the output is read by a program."""
     from tqdm import tqdm
 

@@ -18,7 +18,8 @@ ASSETS = PROJECT / "assets"
 MODELS = PROJECT / "models"
 DEMO = "demo"
 ARTICLE, PERCEPTUAL = "article", "perceptual"
-NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+MAX_NAME = 64
+NAME_PATTERN = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{MAX_NAME - 1}}}")
 MODEL_FORMAT = 1
 READ_ONLY = "LOOKALIKE_READ_ONLY"
 SWITCHED_ON, SWITCHED_OFF = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
@@ -107,7 +108,7 @@ class PerceptualConfig(Settings):
     grid_size, where_filters, n_whole, n_frame : of the code, which has
         grid_size^2 * where_filters + n_whole + n_frame numbers
     grid_weight : of the pooled grid beside the generalised mean
-    colour_bins : of hue, saturation and value
+    colour_bins : of lightness, a* and b*
     patch_filters, encoder_filters, encoder_blocks : of the trained half of the encoder
     decoder_filters : of its maps at 15, 30 and 60 pixels
     decoder_blocks : residual blocks at 15 pixels; the finer maps have one less
@@ -122,9 +123,9 @@ class PerceptualConfig(Settings):
     where_filters: int = 12
     n_whole: int = 144
     n_frame: int = 7
-    n_kind: int = 2288
+    n_kind: int = 2360
     grid_weight: float = 0.7
-    colour_bins: tuple[int, ...] = (12, 4, 4)
+    colour_bins: tuple[int, int, int] = (5, 7, 7)
     patch_filters: int = 64
     encoder_filters: int = 96
     encoder_blocks: int = 1
@@ -201,6 +202,26 @@ def available_models() -> list[str]:
     """Names of the trained models that can be loaded, sorted."""
     folders = [*MODELS.glob("*/config.json"), *(home() / "models").glob("*/config.json")]
     return sorted({file.parent.name for file in folders})
+
+
+def adapted_model(catalogue: str) -> str:
+    """Name of the model that was adapted to a catalogue, whether there is one or not."""
+    return f"{PERCEPTUAL}-{check_name(catalogue)}"[:MAX_NAME]
+
+
+def models_for(catalogue: str) -> list[str]:
+    """Names of the models that suit a catalogue: all but those adapted to another one."""
+    own = adapted_model(catalogue)
+    return [
+        name for name in available_models() if name == own or not name.startswith(f"{PERCEPTUAL}-")
+    ]
+
+
+def default_model(catalogue: str = DEMO) -> str:
+    """Name of the model to use where none is asked for: the best one that is there."""
+    names = available_models()
+    wanted = (adapted_model(catalogue), PERCEPTUAL, ARTICLE)
+    return next((name for name in wanted if name in names), ARTICLE)
 
 
 def read_json(file: Path, *, default: Any) -> Any:

@@ -149,6 +149,7 @@ def evaluate_altered(
     gallery: Recommender,
     *,
     n_queries: int = N_ALTERED,
+    items: Sequence[Item] = (),
     projection: Projection | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
@@ -156,8 +157,12 @@ def evaluate_altered(
 
     The queries are items that the model was not trained on, where that is known. Scores as
     `evaluate` does; only the recall says something here.
+
+    Parameters
+    ----------
+    items : to draw the queries from, instead
     """
-    items = _held_out(gallery.model, gallery.catalogue) or list(gallery.catalogue)
+    items = items or _held_out(gallery.model, gallery.catalogue) or list(gallery.catalogue)
     rng = np.random.default_rng(SEED)
     chosen = [items[row] for row in np.sort(rng.permutation(len(items))[:n_queries])]
     positions = {item.item_id: row for row, item in enumerate(gallery.catalogue)}
@@ -192,15 +197,21 @@ def evaluate_altered(
     }
 
 
-def measure_reconstruction(model: Autoencoder, catalogue: Catalogue) -> dict[str, float]:
+def measure_reconstruction(
+    model: Autoencoder, catalogue: Catalogue, items: Sequence[Item] = ()
+) -> dict[str, float]:
     """Mean PSNR and SSIM over pictures that the model was not trained on.
 
     These are the held-out items where the catalogue is the one that the model was trained on,
     and otherwise all items, or an even selection of a thousand of them.
+
+    Parameters
+    ----------
+    items : to measure on, instead
     """
     everything = list(catalogue)
     some = everything[:: -(-len(everything) // MAX_RECONSTRUCTED)]
-    items = _held_out(model, catalogue) or some
+    items = items or _held_out(model, catalogue) or some
     results = [reconstruct(model, images.load(catalogue.image_path(item))) for item in items]
     return {
         "psnr": round(float(np.mean([result.psnr for result in results])), 3),

@@ -7,17 +7,20 @@ code: what lies where (15 x 15 x 12), what kind of thing it is (144 numbers out 
 and the frame (7): the window that holds everything but plain background, and that background's
 colour. The grid is laid over the window, so that no number is spent on empty paper.
 
-    picture (224, 224, 3)
-      |-- backbone -- head (7, 7, 1280) ----- GeM pooling ---.
-      |       `------ spatial (14, 14, 112) - 3 x 3 pooling -+-- kind (2288) --+-- features (2480)
-      |                   |                                  |                 |
-      |                   |                         whole (144)                |
+    picture (320, 320, 3)
+      |-- backbone -- head (10, 10, 1280) --- GeM pooling ---.
+      |       |             `-- attention -----------.       |
+      |       `------ spatial (20, 20, 120) - 3 x 3 pooling -+-- kind (2360) --+-- features (2605)
+      |                   |                          |       |                 |
+      |                   |                          |  whole (144)            |
       |-- window - patches (15, 15, 64) - where (15, 15, 12) |                 |
       |       `-- frame (7)                   `- latent (2851) --'             |
-      `-- histogram of hue, saturation and value (192) ------------------------'
+      `-- histogram of colours (245), where the attention is ------------------'
 
 References: Radenović, Tolias & Chum, "Fine-tuning CNN image retrieval with no human annotation"
-(GeM pooling), TPAMI 2019; Shi et al., "Real-time single image and video super-resolution using an
+(GeM pooling), TPAMI 2019; Kalantidis, Mellina & Osindero, "Cross-dimensional weighting for
+aggregated deep convolutional features" (attention from the sum of a map's channels), ECCV workshops
+2016; Shi et al., "Real-time single image and video super-resolution using an
 efficient sub-pixel convolutional neural network", CVPR 2016.
 """
 
@@ -38,17 +41,20 @@ N_FRAME = 7  # four edges and a colour
 BACKGROUND_TOLERANCE = 3 / 64
 LEAST_SHARE = 1 / 128  # of a row or column that must differ from the background
 MARGIN_PX = 1.0
-GEM_POWER = 3.0
 GEM_FLOOR = 1e-6
-GRID, GRID_WINDOW, GRID_STEP = 3, 6, 4  # overlapping windows over the 14 x 14 map
+GRID, GRID_WINDOW, GRID_STEP = 3, 8, 6  # overlapping windows over the 20 x 20 map
+COLOUR_POOL = 8  # the histogram is taken over pictures this much smaller
+ATTENTION_POWER = 2.0
+FAR = 1e9
+CHROMA_RANGE = 70.0  # of a* and b*; more colourful pixels count as this colourful
 
 
 def encoder(config: PerceptualConfig) -> keras.Model:
     """The whole encoder as it is exported.
 
-    Input `images` uint8 (1, 224, 224, 3). Outputs: `latent` (1, 2851), the code; `features`
-    (1, 2480), of which the first 2288 say what kind of thing it is and the others its colours;
-    `spatial` (1, 14, 14, 112), what is where, for comparing two pictures part by part.
+    Input `images` uint8 (1, 320, 320, 3). Outputs: `latent` (1, 2851), the code; `features`
+    (1, 2605), of which the first 2360 say what kind of thing it is and the others its colours;
+    `spatial` (1, 20, 20, 120), what is where, for comparing two pictures part by part.
     """
     images = keras.Input(
         (INPUT_SIZE_PX, INPUT_SIZE_PX, 3), batch_size=1, dtype="uint8", name="images"
@@ -57,65 +63,118 @@ def encoder(config: PerceptualConfig) -> keras.Model:
     maps = backbone()(normalise(pixels))
     kind = pool(maps["head"], maps["spatial"], config.grid_weight)
     latent = code_head(config)([pixels, maps["spatial"], kind])
-    features = ops.concatenate([kind, colour_histogram(pixels, config.colour_bins)], axis=1)
-    outputs = {"latent": latent, "features": features, "spatial": maps["spatial"]}
+    colours = colour_histogram(pixels, attention(maps["head"]), config.colour_bins)
+    features = ops.concatenate([kind, colours], axis=1)
+    outputs = {"latent": latent, "features": features, "spatial": as_floats(maps["spatial"])}
     return keras.Model(images, outputs, name="encoder")
 
 
 def pool(head: KerasTensor, spatial: KerasTensor, grid_weight: float) -> KerasTensor:
-    """What kind of thing a picture shows: unit-length descriptors of shape (n, 2288).
+    """What kind of thing a picture shows: unit-length descriptors of shape (n, 2360).
 
     Parameters
     ----------
-    head : (n, 7, 7, 1280), pooled by its generalised mean
-    spatial : (n, 14, 14, 112), averaged in 3 x 3 overlapping windows, so that a little of where
+    head : (n, 10, 10, 1280), pooled by its generalised mean
+    spatial : (n, 20, 20, 120), averaged in 3 x 3 overlapping windows, so that a little of where
         things lie is kept
     grid_weight : of the second part beside the first
     """
-    raised = ops.mean(ops.maximum(head, GEM_FLOOR) ** GEM_POWER, axis=(1, 2))
-    gem = raised ** (1 / GEM_POWER)  # (n, 1280)
+    floored = ops.maximum(head, GEM_FLOOR)
+    raised = ops.mean(floored * floored * floored, axis=(1, 2))  # much faster than a power
+    gem = raised ** (1 / 3)  # (n, 1280)
     starts = [GRID_STEP * position for position in range(GRID)]
     windows = [
         ops.mean(spatial[:, y : y + GRID_WINDOW, x : x + GRID_WINDOW], axis=(1, 2))
         for y in starts
         for x in starts
     ]
-    grid = ops.concatenate(windows, axis=1)  # (n, 9 * 112)
+    grid = ops.concatenate(windows, axis=1)  # (n, 9 * 120)
     return _unit(ops.concatenate([_unit(gem), grid_weight * _unit(grid)], axis=1))
 
 
-def colour_histogram(pixels: KerasTensor, bins: tuple[int, ...]) -> KerasTensor:
-    """Square roots of a histogram of hue, saturation and value, shape (n, product of `bins`).
+def attention(head: KerasTensor) -> KerasTensor:
+    """Where a picture shows something: weights (n, 10, 10) from 0 to 1.
 
-    Taken over 56 x 56 averaged pixels. The Euclidean distance of square roots is Hellinger's.
+    The background excites few of the last map's channels, a product many.
+    """
+    energy = ops.sum(head, axis=-1)
+    low = ops.min(energy, axis=(1, 2), keepdims=True)
+    high = ops.max(energy, axis=(1, 2), keepdims=True)
+    return ((energy - low) / ops.maximum(high - low, 1e-6)) ** ATTENTION_POWER
+
+
+def colour_histogram(
+    pixels: KerasTensor, weights: KerasTensor, bins: tuple[int, int, int]
+) -> KerasTensor:
+    """Square roots of a histogram of colours in CIELAB, shape (n, product of `bins`).
+
+    Each pixel is shared among the nearest bins, so that a little more light moves a little of it
+    and not all. The Euclidean distance of square roots is Hellinger's.
+
+    Parameters
+    ----------
+    pixels : (n, 320, 320, 3) from 0 to 255
+    weights : (n, h, w), how much each part of the picture counts
+    bins : of lightness, a* and b*; the bins of the last two are finer near grey
 
     References: Arandjelović & Zisserman, "Three things everyone should know", CVPR 2012.
     """
-    small = ops.average_pool(pixels, 4) / 255.0
-    red, green, blue = small[..., 0], small[..., 1], small[..., 2]
-    value = ops.max(small, axis=-1)
-    chroma = value - ops.min(small, axis=-1)
-    saturation = chroma / ops.maximum(value, 1e-6)
-    safe = ops.maximum(chroma, 1e-6)
-    sixth = ops.where(
-        value <= red,
-        (green - blue) / safe,
-        ops.where(value <= green, 2 + (blue - red) / safe, 4 + (red - green) / safe),
+    small = ops.average_pool(pixels, COLOUR_POOL) / 255.0  # (n, 40, 40, 3)
+    side = small.shape[1]
+    weights = _resize(ops.expand_dims(weights, -1), side)
+    lightness, *chroma = _to_lab(small)
+    places = [lightness / 100.0]
+    for part in chroma:
+        share = ops.minimum(ops.sqrt(ops.abs(part) / CHROMA_RANGE + 1e-9), 1.0)
+        places.append((ops.sign(part) * share + 1) / 2)
+    shares = [
+        _shares(ops.reshape(place, (-1, side * side)), n_bins)
+        for place, n_bins in zip(places, bins, strict=True)
+    ]
+    # the weighted sum over pixels of the outer product of the three shares
+    weighted = shares[0] * ops.reshape(weights, (-1, side * side, 1))  # (n, 1600, 5)
+    both = ops.expand_dims(shares[1], 3) * ops.expand_dims(shares[2], 2)  # (n, 1600, 7, 7)
+    both = ops.reshape(both, (-1, side * side, bins[1] * bins[2]))
+    counts = ops.matmul(ops.transpose(weighted, (0, 2, 1)), both)  # (n, 5, 49)
+    counts = ops.reshape(counts, (-1, int(np.prod(bins))))
+    return ops.sqrt(counts / ops.maximum(ops.sum(counts, axis=1, keepdims=True), 1e-9) + 1e-12)
+
+
+def as_floats(x: KerasTensor) -> KerasTensor:
+    """The same values, by an operation that stays in single precision where others are quantised.
+
+    An output of the network must not be left in the integers that the backbone computes with.
+    """
+    return ops.maximum(x, -FAR)
+
+
+def _to_lab(rgb: KerasTensor) -> tuple[KerasTensor, KerasTensor, KerasTensor]:
+    """Lightness from 0 to 100, a* and b* of sRGB pixels (n, h, w, 3) in [0, 1], under D65."""
+    linear = ops.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)  # noqa: PLR2004
+    to_xyz = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], np.float32
+    ) / np.array([[0.9505], [1.0], [1.089]], np.float32)
+    xyz = ops.matmul(linear, to_xyz.T)
+    bent = ops.where(
+        xyz > 0.008856,  # noqa: PLR2004
+        ops.maximum(xyz, 1e-6) ** (1 / 3),
+        7.787 * xyz + 16 / 116,
     )
-    hue = sixth / 6 + ops.cast(sixth < 0, "float32")
-    cell = ops.zeros_like(value)
-    for part, n_bins in zip((hue, saturation, value), bins, strict=True):
-        cell = cell * n_bins + ops.minimum(ops.floor(part * n_bins), n_bins - 1.0)
-    n_cells = int(np.prod(bins))
-    cells = ops.reshape(ops.cast(cell, "int32"), (-1, small.shape[1] * small.shape[2]))
-    return ops.sqrt(ops.mean(ops.one_hot(cells, n_cells), axis=1))
+    x, y, z = bent[..., 0], bent[..., 1], bent[..., 2]
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+def _shares(places: KerasTensor, n_bins: int) -> KerasTensor:
+    """How places (n, m) from 0 to 1 are shared among bins, (n, m, n_bins)."""
+    at = ops.expand_dims(places * (n_bins - 1), 2)
+    return ops.relu(1 - ops.abs(at - np.arange(n_bins, dtype=np.float32)))
 
 
 def code_head(config: PerceptualConfig) -> keras.Model:
     """The trained half of the encoder.
 
-    Inputs: `pixels` (n, 224, 224, 3) from 0 to 255, `spatial` (n, 14, 14, 112) and `kind`
-    (n, 2288). Output (n, 2851): `where` (15, 15, 12), flattened, `whole` (144) and `frame` (7).
+    Inputs: `pixels` (n, 320, 320, 3) from 0 to 255, `spatial` (n, 20, 20, 120) and `kind`
+    (n, 2360). Output (n, 2851): `where` (15, 15, 12), flattened, `whole` (144) and `frame` (7).
     """
     pixels = keras.Input((INPUT_SIZE_PX, INPUT_SIZE_PX, 3), name="pixels")
     spatial = keras.Input((SPATIAL_SIZE, SPATIAL_SIZE, SPATIAL_FILTERS), name="spatial")

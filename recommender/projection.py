@@ -15,7 +15,7 @@ projection", ICCV 2007 (whitening by the covariance of matching pairs); Ledoit &
 well-conditioned estimator for large-dimensional covariance matrices", 2004 (shrinkage).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -216,19 +216,22 @@ def _fit_parts(parts: Iterable[Floats], defaults: Defaults) -> Projection:
     )
 
 
-def fit_defaults(features: Floats, differences: Floats, n_kind: int) -> Defaults:
+def fit_defaults(features: Floats, differences: Sequence[Floats], n_kind: int) -> Defaults:
     """Fit defaults on the features of several catalogues.
 
     Parameters
     ----------
     features : (n_items, n_kind + n_colour)
-    differences : (n_views, n_kind), of altered views from their originals
+    differences : groups of shape (n_views, n_kind), of other views of an item from the first one;
+        each group counts as much as any other, however many views it has
     """
     kind, colour = features[:, :n_kind], features[:, n_kind:]
+    nuisances = np.concatenate([group / np.sqrt(len(group)) for group in differences])
+    nuisances *= np.sqrt(len(nuisances) / len(differences))
     return Defaults(
         kind_mean=kind.mean(axis=0),
         kind_components=_principal(kind - kind.mean(axis=0), N_PRIOR).astype(np.float16),
-        nuisances=_principal(differences, N_NUISANCES).astype(np.float16),
+        nuisances=_principal(nuisances, N_NUISANCES).astype(np.float16),
         colour_mean=colour.mean(axis=0),
         colour_components=_principal(colour - colour.mean(axis=0), N_DIMS_COLOUR).astype(
             np.float16

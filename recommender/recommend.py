@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from recommender import atlas, blend, feeds, images, indexing, trust
 from recommender.catalogue import Catalogue, Item
-from recommender.config import ARTICLE, DEMO, PERCEPTUAL, available_models
+from recommender.config import ARTICLE, DEMO
 from recommender.encoding import reconstruction_errors
 from recommender.errors import CatalogueError, StaleIndex
 from recommender.explain import Explanation, explain
@@ -415,8 +415,3 @@ def reconstruct(model: Autoencoder, pixels: NDArray[np.uint8]) -> Reconstruction
         decoded=np.rint(decoded * 255).astype(np.uint8),
         n_numbers=int(encoded.latents[0].size),
     )
-
-
-def default_model() -> str:
-    """Name of the model to use where none is asked for: the best one that is there."""
-    return next((name for name in (PERCEPTUAL, ARTICLE) if name in available_models()), ARTICLE)

@@ -64,8 +64,8 @@ class Autoencoder:
         self.folder = folder
         self.config = ModelConfig.read(folder)
         self.name = self.config.name
-        self._encoder = _Network(folder / "encoder.tflite")
-        self._decoder = _Network(folder / "decoder.tflite")
+        self._encoder = Network(folder / "encoder.tflite")
+        self._decoder = Network(folder / "decoder.tflite")
 
     @classmethod
     def open(cls, name: str) -> "Autoencoder":
@@ -146,7 +146,7 @@ class Autoencoder:
 
     def _run_all(
         self,
-        network: "_Network",
+        network: "Network",
         inputs: list[dict[str, NDArray[Any]]],
         n_threads: int | None,
     ) -> list[dict[str, Floats]]:
@@ -163,7 +163,7 @@ def _joined(outputs: Sequence[Mapping[str, Floats]], name: str) -> Floats | None
     return np.concatenate([each[name] for each in outputs]) if name in outputs[0] else None
 
 
-class _Network:
+class Network:
     """A LiteRT file and its idle interpreters."""
 
     def __init__(self, file: Path) -> None:
@@ -172,12 +172,14 @@ class _Network:
 
     @cached_property
     def content(self) -> bytes:
+        """The file's bytes, read once."""
         try:
             return self.file.read_bytes()
         except OSError as error:
             raise ModelError(f"the model's file {self.file} is missing") from error
 
     def run(self, values: dict[str, NDArray[Any]], *, n_threads: int) -> dict[str, Floats]:
+        """Outputs by name for inputs by name; safe to call from many threads at once."""
         with self._borrowed(n_threads) as runner:
             outputs: dict[str, Floats] = runner(**values)
             return {name: np.array(output) for name, output in outputs.items()}

@@ -4,13 +4,9 @@ Training writes a checkpoint after every epoch and goes on from it after an inte
 model's folder is written at the end, in one move.
 """
 
-import contextlib
-import json
 import shutil
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,35 +25,20 @@ from numpy.typing import NDArray
 
 from recommender import images, metrics
 from recommender.catalogue import Catalogue
-from recommender.config import (
-    ARTICLE,
-    ArticleConfig,
-    ModelConfig,
-    PerceptualConfig,
-    Settings,
-    write_atomically,
-    write_json,
+from recommender.checkpoints import (
+    TrainingProgress,
+    checkpoint_folder,
+    restore_checkpoint,
+    save_checkpoint,
 )
-from recommender.errors import CatalogueError, ModelError
+from recommender.config import ARTICLE, ArticleConfig, ModelConfig, PerceptualConfig
+from recommender.errors import CatalogueError
+from recommender.export import export_litert, new_folder, one_at_a_time, write_records
 
 MIN_PICTURES = 10
 CROPPED_BORDER_PX = 1
 
 Report = Callable[[int, int, float], None]
-
-
-@dataclass
-class TrainingProgress:
-    """Where a training stands: everything that a resumed run needs besides the seeds."""
-
-    losses: list[float] = field(default_factory=list)
-    held_out_losses: list[float] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def n_epochs(self) -> int:
-        """Epochs that are done."""
-        return len(self.losses)
 
 
 def split_items(
@@ -172,23 +153,6 @@ def compare_step_times(n_steps: int, config: ArticleConfig) -> tuple[list[float]
     return times
 
 
-def export_litert(model: keras.Model, file: Path, *, half_weights: bool = False) -> None:
-    """Write a model in LiteRT's format, moved into place when it is whole.
-
-    Parameters
-    ----------
-    half_weights : keep the weights in half precision, which halves the file; the arithmetic
-        stays in single precision
-    """
-    converter = tf.lite.TFLiteConverter.from_keras_model(model)
-    if half_weights:
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.target_spec.supported_types = [tf.float16]
-    with contextlib.redirect_stdout(sys.stderr):  # the converter prints the model's signature
-        content = converter.convert()
-    write_atomically(file, content)
-
-
 def _fit(
     trainer: keras.Model,
     train_pixels: NDArray[np.uint8],
@@ -287,52 +251,6 @@ def _measure(
     return {"psnr": round(float(np.mean(psnrs)), 3), "ssim": round(float(np.mean(ssims)), 4)}
 
 
-def checkpoint_folder(folder: Path, catalogues: Sequence[Catalogue], config: Settings) -> Path:
-    """Beside the model; named by what is trained, so that other settings start afresh."""
-    fingerprints = [catalogue.fingerprint for catalogue in catalogues]
-    key = json.dumps([*fingerprints, config.to_dict()], sort_keys=True).encode()
-    return folder.parent / f".{folder.name}-{images.content_fingerprint(key)[:12]}"
-
-
-def save_checkpoint(
-    checkpoints: Path,
-    models: Sequence[keras.Model],
-    optimizer: keras.optimizers.Optimizer,
-    progress: TrainingProgress,
-) -> None:
-    """Write where a training stands, moved into place when it is whole."""
-    variables = [variable.numpy() for variable in _variables(models, optimizer)]
-    state = {
-        "losses": progress.losses,
-        "held_out_losses": progress.held_out_losses,
-        "seconds": progress.seconds,
-    }
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    temporary = checkpoints / "state.part.npz"
-    np.savez(temporary, *variables, progress=np.array(json.dumps(state)))
-    temporary.replace(checkpoints / "state.npz")
-
-
-def restore_checkpoint(
-    checkpoints: Path, models: Sequence[keras.Model], optimizer: keras.optimizers.Optimizer
-) -> TrainingProgress:
-    """Go back to where a training stood; a new one starts at nothing."""
-    file = checkpoints / "state.npz"
-    if not file.exists():
-        return TrainingProgress()
-    with np.load(file, allow_pickle=False) as arrays:
-        progress = TrainingProgress(**json.loads(str(arrays["progress"])))
-        for number, variable in enumerate(_variables(models, optimizer)):
-            variable.assign(arrays[f"arr_{number}"])
-    return progress
-
-
-def _variables(
-    models: Sequence[keras.Model], optimizer: keras.optimizers.Optimizer
-) -> list[keras.Variable]:
-    return [variable for model in models for variable in model.variables] + optimizer.variables
-
-
 def _write_folder(
     folder: Path,
     config: ArticleConfig,
@@ -342,16 +260,6 @@ def _write_folder(
     held_out_ids: list[str],
 ) -> None:
     """Fill a new folder and swap it with the old one."""
-    fresh = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    export_litert(with_pixels(encoder), fresh / "encoder.tflite")
-    export_litert(one_at_a_time(decoder), fresh / "decoder.tflite")
-    encoder.save_weights(fresh / "encoder.weights.h5")
-    decoder.save_weights(fresh / "decoder.weights.h5")
-    write_json(fresh / "metrics.json", figures)
-    write_json(fresh / "held_out.json", held_out_ids)
-    draw_losses(figures["train_loss"], figures["held_out_loss"], fresh / "loss.png")
     described = ModelConfig(
         name=ARTICLE,
         image_size_px=config.image_size_px,
@@ -359,41 +267,9 @@ def _write_folder(
         metric="euclidean",
         hyperparameters=config.to_dict(),
     )
-    write_json(fresh / "config.json", described.to_dict())
-    swap_folder(fresh, folder)
-
-
-def swap_folder(fresh: Path, folder: Path) -> None:
-    """Put a finished folder in the place of the old one, which is kept until then."""
-    old = folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        folder.replace(old)
-    fresh.replace(folder)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def one_at_a_time(decoder: keras.Model) -> keras.Model:
-    """A decoder of single codes, whose output has its name."""
-    latent = keras.Input(decoder.input_shape[1:], batch_size=1, name="latent")
-    return keras.Model(latent, {"images": decoder(latent)}, name="decoder_one_at_a_time")
-
-
-def draw_losses(
-    train: list[float], held_out: list[float], file: Path, *, name: str = "binary cross-entropy"
-) -> None:
-    """Save the loss curve as a picture."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ModelError("matplotlib is missing: pip install -r requirements-train.txt") from error
-    figure = Figure(figsize=(6, 3.5), layout="constrained")
-    axes = figure.subplots()
-    epochs = range(1, len(train) + 1)
-    axes.plot(epochs, train, label="training pictures")
-    axes.plot(epochs, held_out, label="held-out pictures")
-    axes.set_xlabel("epoch")
-    axes.set_ylabel(name)
-    axes.legend(frameon=False)
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(file, dpi=120)
+    with new_folder(folder) as fresh:
+        export_litert(with_pixels(encoder), fresh / "encoder.tflite")
+        export_litert(one_at_a_time(decoder), fresh / "decoder.tflite")
+        encoder.save_weights(fresh / "encoder.weights.h5")
+        decoder.save_weights(fresh / "decoder.weights.h5")
+        write_records(fresh, described, figures, held_out_ids, loss="binary cross-entropy")

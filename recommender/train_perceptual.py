@@ -7,16 +7,13 @@ the picture and the maps become a code, and how the code becomes a picture again
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from recommender.perceptual import (  # first: it quietens TensorFlow before anything imports it
     code_head,
     decoder,
-    encoder,
     find_frame,
-    pool,
     sample,
 )
 
@@ -26,75 +23,28 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from recommender import metrics
-from recommender.backbone import (
-    INPUT_SIZE_PX,
-    SPATIAL_FILTERS,
-    SPATIAL_SIZE,
-    backbone,
-    load_weights,
-    normalise,
-)
+from recommender.backbone import INPUT_SIZE_PX
 from recommender.catalogue import Catalogue
-from recommender.config import (
-    MODELS,
-    PERCEPTUAL,
-    ModelConfig,
-    PerceptualConfig,
-    write_json,
-)
-from recommender.fitting import learn_defaults
+from recommender.checkpoints import checkpoint_folder, restore_checkpoint, save_checkpoint
+from recommender.config import ModelConfig, PerceptualConfig
+from recommender.examples import Examples, prepare
+from recommender.export import new_folder, write_records
+from recommender.export_perceptual import load_trained, write_networks
+from recommender.fitting import check_photos, learn_defaults
 from recommender.runtime import Autoencoder
-from recommender.train import (
-    Report,
-    checkpoint_folder,
-    draw_losses,
-    export_litert,
-    load_squares,
-    one_at_a_time,
-    restore_checkpoint,
-    save_checkpoint,
-    split_items,
-    swap_folder,
-)
+from recommender.train import Report, split_items
 
-BACKBONE_FILE = MODELS / PERCEPTUAL / "backbone.npz"
-TRAINED_FILE = MODELS / PERCEPTUAL / "weights.npz"
 FIRST_SHARE = 0.6  # of an epoch's pictures come from the catalogue that is trained for
 ERROR_FLOOR = 1e-5  # 50 dB: no picture is worth improving beyond that
 MAX_GRADIENT_NORM = 1.0
-EXTRACT_BATCH = 32
+SSIM_WEIGHT = 0.7  # of the log of lost structure beside the log of the squared error
+SSIM_WINDOW, SSIM_STEP = 7, 2
+SSIM_C1, SSIM_C2 = 0.01**2, 0.03**2
+MEASURE_BATCH = 32
 PCA_PICTURES = 400
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Examples:
-    """Pictures with what the frozen backbone says of them, and of their mirror images.
-
-    Attributes
-    ----------
-    squares : (n, 224, 224, 3), uint8, what the encoder reads
-    targets : (n, 150, 150, 3), uint8, what the decoder should say
-    spatial : (2, n, 14, 14, 112), float16
-    kind : (2, n, 2288), float16
-    """
-
-    squares: Pixels
-    targets: Pixels
-    spatial: NDArray[np.float16]
-    kind: NDArray[np.float16]
-
-    def batch(self, rows: NDArray[np.intp], mirrored: bool) -> tuple[Any, ...]:
-        """Inputs and targets of some rows, all mirrored or none."""
-        turn = slice(None, None, -1 if mirrored else 1)
-        return (
-            self.squares[rows][:, :, turn].astype(np.float32),
-            self.spatial[int(mirrored), rows].astype(np.float32),
-            self.kind[int(mirrored), rows].astype(np.float32),
-            self.targets[rows][:, :, turn].astype(np.float32) / np.float32(255),
-        )
 
 
 def train_perceptual(
@@ -103,6 +53,7 @@ def train_perceptual(
     folder: Path,
     config: PerceptualConfig,
     *,
+    photos: Catalogue | None = None,
     report: Report | None = None,
 ) -> dict[str, Any]:
     """Train the autoencoder and write its model folder.
@@ -111,6 +62,7 @@ def train_perceptual(
     ----------
     catalogue : 70 in 100 of its pictures are trained on, the others measure the model
     others : all of their pictures are trained on
+    photos : other photos of items of these catalogues, see `fitting.learn_defaults`
     folder : of the model; replaced at the end of the training
     report : called after each step with the steps done, all steps, and the epoch's mean loss
 
@@ -118,10 +70,14 @@ def train_perceptual(
     -------
     metrics : what `metrics.json` says of the training and of the held-out pictures
     """
+    if photos is not None:  # now, and not after the training
+        check_photos(photos, {item.item_id for each in (catalogue, *others) for item in each})
     keras.utils.set_random_seed(config.seed)
-    examples = prepare([catalogue, *others], config)
     train_rows, held_out_rows = split_items(len(catalogue), config)
-    other_rows = np.arange(len(catalogue), len(examples.squares))
+    n_all = len(catalogue) + sum(map(len, others))
+    other_rows = np.arange(len(catalogue), n_all)
+    learning = np.concatenate([train_rows, other_rows])
+    examples = prepare([catalogue, *others], learning, config)
     learned_from = [(catalogue, train_rows), *((each, np.arange(len(each))) for each in others)]
     head, decode = code_head(config), decoder(config)
     if config.adapts:
@@ -146,51 +102,24 @@ def train_perceptual(
         **_measure(head, decode, examples, held_out_rows),
     }
     held_out_ids = [catalogue.items[row].item_id for row in held_out_rows]
-    _write_folder(folder, config, (head, decode), learned_from, figures, held_out_ids)
+    calibration = examples.squares[examples.calibration]
+    described = ModelConfig(
+        name=folder.name,
+        image_size_px=INPUT_SIZE_PX,
+        decoded_size_px=config.decoded_size_px,
+        latent_shape=(config.n_latent,),
+        metric="cosine",
+        hyperparameters=config.to_dict(),
+    )
+    with new_folder(folder) as fresh:
+        write_networks(fresh, config, (head, decode), calibration)
+        write_records(
+            fresh, described, figures, held_out_ids, loss="mean log error, dB (lower is better)"
+        )
+        defaults = learn_defaults(Autoencoder(fresh), learned_from, photos)
+        defaults.save(fresh / "projection.npz")
     shutil.rmtree(checkpoints, ignore_errors=True)
     return figures
-
-
-def prepare(catalogues: Sequence[Catalogue], config: PerceptualConfig) -> Examples:
-    """Read all pictures, and take the backbone's maps once."""
-    squares = np.concatenate([load_squares(each, INPUT_SIZE_PX) for each in catalogues])
-    targets = np.concatenate([load_squares(each, config.decoded_size_px) for each in catalogues])
-    network = backbone()
-    load_weights(network, BACKBONE_FILE)
-
-    def look(pixels: Any) -> tuple[Any, Any]:
-        maps = network(normalise(tf.cast(pixels, tf.float32)))
-        kind = pool(maps["head"], maps["spatial"], config.grid_weight)
-        return tf.cast(maps["spatial"], tf.float16), tf.cast(kind, tf.float16)
-
-    extract = tf.function(look)
-    n_items = len(squares)
-    spatial = np.empty((2, n_items, SPATIAL_SIZE, SPATIAL_SIZE, SPATIAL_FILTERS), np.float16)
-    kind = np.empty((2, n_items, config.n_kind), np.float16)
-    for start in range(0, n_items, EXTRACT_BATCH):
-        rows = slice(start, start + EXTRACT_BATCH)
-        for mirrored, turn in enumerate((1, -1)):
-            found = extract(squares[rows][:, :, ::turn])
-            spatial[mirrored, rows], kind[mirrored, rows] = (part.numpy() for part in found)
-    return Examples(squares=squares, targets=targets, spatial=spatial, kind=kind)
-
-
-def load_trained(head: keras.Model, decode: keras.Model) -> None:
-    """Set the weights of the model that ships."""
-    with np.load(TRAINED_FILE, allow_pickle=False) as arrays:
-        for name, model in (("head", head), ("decoder", decode)):
-            weights = [arrays[f"{name}_{number}"] for number in range(len(model.weights))]
-            model.set_weights([each.astype(np.float32) for each in weights])
-
-
-def save_trained(head: keras.Model, decode: keras.Model, file: Path) -> None:
-    """Keep the trained weights in half precision, for a model to be adapted from."""
-    arrays = {
-        f"{name}_{number}": weight.astype(np.float16)
-        for name, model in (("head", head), ("decoder", decode))
-        for number, weight in enumerate(model.get_weights())
-    }
-    np.savez_compressed(file, **arrays)
 
 
 def start_linear(
@@ -280,14 +209,17 @@ def _make_steps(
     """A step that trains, and one that only measures; both return the batch's loss.
 
     The loss is the mean of the pictures' log errors, which is the mean PSNR but for a factor: an
-    easy picture counts as much as a hard one.
+    easy picture counts as much as a hard one. Beside it stands the log of the structure that was
+    lost, so that texture is not blurred away for the last tenth of a decibel.
     """
     head, decode = models
 
     def loss_of(pixels: Any, spatial: Any, kind: Any, targets: Any) -> Any:
         decoded = decode(head([pixels, spatial, kind]))
         errors = tf.reduce_mean(tf.square(decoded - targets), axis=(1, 2, 3))
-        return 10 * tf.reduce_mean(tf.math.log(errors + ERROR_FLOOR)) / tf.math.log(10.0)
+        lost = 1 - similarity_of_structure(targets, decoded)
+        logs = tf.math.log(errors + ERROR_FLOOR) + SSIM_WEIGHT * tf.math.log(lost + ERROR_FLOOR)
+        return 10 * tf.reduce_mean(logs) / tf.math.log(10.0)
 
     def train_step(*batch: Any) -> Any:
         with tf.GradientTape() as tape:
@@ -300,6 +232,25 @@ def _make_steps(
         tf.function(loss_of, reduce_retracing=True),
     )
     return compiled
+
+
+def similarity_of_structure(originals: Any, decoded: Any) -> Any:
+    """SSIM of pictures (n, h, w, 3) in [0, 1], shape (n,); over square windows, which is faster.
+
+    References: Wang, Bovik, Sheikh & Simoncelli, IEEE Transactions on Image Processing 13 (2004).
+    """
+
+    def average(x: Any) -> Any:
+        return tf.nn.avg_pool2d(x, SSIM_WINDOW, SSIM_STEP, "VALID")
+
+    mean_x, mean_y = average(originals), average(decoded)
+    variance_x = average(originals * originals) - mean_x * mean_x
+    variance_y = average(decoded * decoded) - mean_y * mean_y
+    covariance = average(originals * decoded) - mean_x * mean_y
+    values = ((2 * mean_x * mean_y + SSIM_C1) * (2 * covariance + SSIM_C2)) / (
+        (mean_x**2 + mean_y**2 + SSIM_C1) * (variance_x + variance_y + SSIM_C2)
+    )
+    return tf.reduce_mean(values, axis=(1, 2, 3))
 
 
 def _draw(
@@ -317,8 +268,8 @@ def _draw(
 
 
 def _batches(examples: Examples, rows: NDArray[np.intp]) -> Any:
-    for start in range(0, len(rows), EXTRACT_BATCH):
-        yield examples.batch(rows[start : start + EXTRACT_BATCH], mirrored=False)
+    for start in range(0, len(rows), MEASURE_BATCH):
+        yield examples.batch(rows[start : start + MEASURE_BATCH], mirrored=False)
 
 
 def _blocks(images: Floats, grid: int) -> Floats:
@@ -339,45 +290,3 @@ def _measure(
             psnrs.append(metrics.psnr(original, picture))
             ssims.append(metrics.ssim(original, picture))
     return {"psnr": round(float(np.mean(psnrs)), 3), "ssim": round(float(np.mean(ssims)), 4)}
-
-
-def _write_folder(
-    folder: Path,
-    config: PerceptualConfig,
-    models: tuple[keras.Model, keras.Model],
-    learned_from: Sequence[tuple[Catalogue, NDArray[np.intp]]],
-    figures: dict[str, Any],
-    held_out_ids: list[str],
-) -> None:
-    """Fill a new folder and swap it with the old one."""
-    fresh = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    for name in (BACKBONE_FILE.name, "README.md"):  # the weights' notice goes with them
-        shutil.copy(BACKBONE_FILE.with_name(name), fresh / name)
-    head, decode = models
-    save_trained(head, decode, fresh / TRAINED_FILE.name)
-    whole = encoder(config)
-    load_weights(whole.get_layer("backbone"), BACKBONE_FILE)
-    whole.get_layer("code_head").set_weights(head.get_weights())
-    export_litert(whole, fresh / "encoder.tflite", half_weights=True)
-    export_litert(one_at_a_time(decode), fresh / "decoder.tflite", half_weights=True)
-    write_json(fresh / "metrics.json", figures)
-    write_json(fresh / "held_out.json", held_out_ids)
-    draw_losses(
-        figures["train_loss"],
-        figures["held_out_loss"],
-        fresh / "loss.png",
-        name="mean log error, dB (lower is better)",
-    )
-    described = ModelConfig(
-        name=PERCEPTUAL,
-        image_size_px=INPUT_SIZE_PX,
-        decoded_size_px=config.decoded_size_px,
-        latent_shape=(config.n_latent,),
-        metric="cosine",
-        hyperparameters=config.to_dict(),
-    )
-    write_json(fresh / "config.json", described.to_dict())
-    learn_defaults(Autoencoder(fresh), learned_from).save(fresh / "projection.npz")
-    swap_folder(fresh, folder)

@@ -11,14 +11,14 @@ pytest.importorskip(
 import keras
 
 from recommender import perceptual, train_perceptual
-from recommender.backbone import backbone, load_weights
+from recommender.backbone import INPUT_SIZE_PX, backbone, load_weights
 from recommender.config import MODELS, PerceptualConfig
-from recommender.evaluate import colour_descriptor
+from recommender.export import export_litert, one_at_a_time
+from recommender.export_perceptual import BACKBONE_FILE, export_encoder
 from recommender.feeds import import_source
 from recommender.library import open_catalogue
 from recommender.recommend import Recommender
 from recommender.runtime import Autoencoder
-from recommender.train import export_litert, one_at_a_time
 from tests.conftest import draw
 
 CONFIG = PerceptualConfig()
@@ -32,20 +32,20 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, object, 
     """An encoder and a decoder in Keras, and both as LiteRT files."""
     keras.utils.set_random_seed(0)
     encoder, decoder = perceptual.encoder(CONFIG), perceptual.decoder(CONFIG)
-    load_weights(encoder.get_layer("backbone"), train_perceptual.BACKBONE_FILE)
+    load_weights(encoder.get_layer("backbone"), BACKBONE_FILE)
     rng = np.random.default_rng(0)
     for model in (encoder.get_layer("code_head"), decoder):
         weights = [w + rng.normal(0, 0.01, w.shape) for w in model.get_weights()]
-        # the file keeps half precision, so the comparison starts from it
+        # the decoder's file keeps half precision, so the comparison starts from it
         model.set_weights([w.astype(np.float16).astype(np.float32) for w in weights])
     folder = tmp_path_factory.mktemp("exported")
-    export_litert(encoder, folder / "encoder.tflite", half_weights=True)
+    export_litert(encoder, folder / "encoder.tflite")
     export_litert(one_at_a_time(decoder), folder / "decoder.tflite", half_weights=True)
     (folder / "config.json").write_text(
         json.dumps(
             {
                 "name": "perceptual",
-                "image_size_px": 224,
+                "image_size_px": INPUT_SIZE_PX,
                 "decoded_size_px": 150,
                 "latent_shape": [CONFIG.n_latent],
                 "metric": "cosine",
@@ -69,32 +69,97 @@ def test_litert_says_what_keras_says(exported: tuple[object, object, Path]) -> N
     expected = encoder(square[None])  # type: ignore[operator]
     found = model.encode([square])
     assert found.features == pytest.approx(expected["features"].numpy(), abs=1e-4)
-    # constants in half precision move the window by up to a fortieth of a pixel: edges differ
-    assert found.latents == pytest.approx(expected["latent"].numpy(), abs=0.1)
-    assert np.abs(found.latents - expected["latent"].numpy()).mean() < 2e-3
+    assert found.latents == pytest.approx(expected["latent"].numpy(), abs=1e-2)
     decoded = decoder(found.latents).numpy()  # type: ignore[operator]
     assert np.abs(model.decode(found.latents) - decoded).mean() < 1e-3
 
 
-def test_the_histogram_is_the_baselines_but_for_rounding() -> None:
-    pixels = np.zeros((224, 224, 3), np.uint8)
-    pixels[:112] = (200, 30, 40)
-    pixels[112:] = (90, 160, 220)
-    found = perceptual.colour_histogram(pixels[None].astype(np.float32), CONFIG.colour_bins)
-    assert np.asarray(found)[0] == pytest.approx(colour_descriptor(pixels), abs=0.12)
-    assert np.square(found).sum() == pytest.approx(1, abs=1e-5)
+def test_the_encoder_in_integers_says_nearly_the_same(
+    exported: tuple[object, object, Path], tmp_path: Path
+) -> None:
+    encoder, _, folder = exported
+    squares = np.stack(
+        [
+            Autoencoder(folder).prepare(np.asarray(draw(shape, colour)))
+            for shape in ("disc", "box", "bar")
+            for colour in ("red", "green", "blue")
+        ]
+    )
+    for name in ("config.json", "decoder.tflite"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    file = tmp_path / "encoder.tflite"
+    head = encoder.get_layer("code_head")  # type: ignore[attr-defined]
+    export_encoder(head, CONFIG, squares, file)
+    assert file.stat().st_size < 0.4 * (folder / "encoder.tflite").stat().st_size
+    exact, quantised = (Autoencoder(each).encode(squares) for each in (folder, tmp_path))
+    for name in ("features", "spatial", "latents"):
+        rows = [getattr(each, name).reshape(len(squares), -1) for each in (exact, quantised)]
+        cosines = np.sum(rows[0] * rows[1], axis=1) / np.prod(
+            [np.linalg.norm(each, axis=1) for each in rows], axis=0
+        )
+        assert cosines.min() > 0.97, name
+    export_encoder(head, CONFIG, squares, file)
+    assert np.array_equal(Autoencoder(tmp_path).encode(squares).features, quantised.features)
+
+
+def histogram(pixels: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    found = perceptual.colour_histogram(
+        pixels[None].astype(np.float32), weights[None].astype(np.float32), CONFIG.colour_bins
+    )
+    return np.asarray(found)[0]
+
+
+def test_the_histogram_knows_colours_and_looks_where_the_attention_is() -> None:
+    side = INPUT_SIZE_PX
+    left, everywhere = np.zeros((10, 10)), np.ones((10, 10))
+    left[:, :5] = 1
+    red, halves = np.zeros((2, side, side, 3), np.uint8)
+    red[:] = halves[:, : side // 2] = (200, 30, 40)
+    halves[:, side // 2 :] = (90, 160, 220)
+    whole, both = histogram(red, everywhere), histogram(halves, everywhere)
+    assert np.square(whole).sum() == pytest.approx(1, abs=1e-4)
+    assert whole @ both == pytest.approx(np.sqrt(0.5), abs=0.02)
+    assert whole @ histogram(halves, left) > 0.97
+
+
+def test_a_little_more_light_moves_a_little_of_the_histogram() -> None:
+    picture = np.full((INPUT_SIZE_PX, INPUT_SIZE_PX, 3), (120, 60, 40), np.uint8)
+    everywhere = np.ones((10, 10))
+    lit = histogram((picture * 1.1).astype(np.uint8), everywhere)
+    blue = histogram(picture[..., ::-1], everywhere)
+    assert histogram(picture, everywhere) @ lit > 0.9
+    assert lit @ blue < 0.2
+
+
+def test_attention_is_where_the_map_is_excited() -> None:
+    head = np.zeros((1, 10, 10, 4), np.float32)
+    head[0, 2:4, 5:7] = 3
+    weights = np.asarray(perceptual.attention(head))[0]
+    assert weights[2:4, 5:7] == pytest.approx(1)
+    assert weights.sum() == pytest.approx(4)
 
 
 def test_kind_has_unit_length_and_ignores_mirrors_mostly() -> None:
     network = backbone()
-    load_weights(network, train_perceptual.BACKBONE_FILE)
-    picture = np.asarray(draw("box", "green", 224), np.float32)[None]
+    load_weights(network, BACKBONE_FILE)
+    picture = np.asarray(draw("box", "green", INPUT_SIZE_PX), np.float32)[None]
     kinds = []
     for turned in (picture, picture[:, :, ::-1]):
         maps = network((turned - 127) / 128)
         kinds.append(np.asarray(perceptual.pool(maps["head"], maps["spatial"], 0.7))[0])
     assert [np.linalg.norm(kind) for kind in kinds] == pytest.approx([1, 1], abs=1e-5)
     assert kinds[0] @ kinds[1] > 0.9
+
+
+def test_structure_is_similar_to_itself_and_less_to_a_blur(rng: np.random.Generator) -> None:
+    picture = rng.random((1, 60, 60, 3)).astype(np.float32)
+    blurred = np.full_like(picture, picture.mean())
+    same, less = (
+        float(train_perceptual.similarity_of_structure(picture, other)[0])
+        for other in (picture, blurred)
+    )
+    assert same == pytest.approx(1, abs=1e-5)
+    assert less < 0.2
 
 
 def test_training_goes_on_after_an_interruption_and_its_model_recommends(

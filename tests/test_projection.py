@@ -25,7 +25,7 @@ def features(rng: np.random.Generator) -> np.ndarray:
 @pytest.fixture
 def defaults(features: np.ndarray, rng: np.random.Generator) -> Defaults:
     differences = rng.normal(scale=0.02, size=(200, N_KIND)).astype(np.float32)
-    return fit_defaults(features, differences, N_KIND)
+    return fit_defaults(features, [differences], N_KIND)
 
 
 def test_embeddings_have_unit_length_and_few_numbers(
@@ -56,7 +56,7 @@ def test_what_alterations_change_is_turned_down(
 
     def shift(nuisances: np.ndarray) -> float:
         lit = np.vstack([features, moved])  # both happen, so the axis is among the components
-        fitted = fit(lit, fit_defaults(lit, nuisances, N_KIND))
+        fitted = fit(lit, fit_defaults(lit, [nuisances], N_KIND))
         return float(np.linalg.norm(fitted.apply(moved) - fitted.apply(features), axis=1).mean())
 
     other = rng.normal(scale=0.02, size=(200, N_KIND)).astype(np.float32)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from recommender import images
-from recommender.config import ASSETS, DEMO
-from recommender.recommend import Recommender, default_model
+from recommender.config import ASSETS, DEMO, default_model
+from recommender.recommend import Recommender
 
 N_DRAWN, MAX_FILES = 12, 150
 SIDE_PX = 320

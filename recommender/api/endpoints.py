@@ -116,7 +116,7 @@ def health(shop: Shop, _limits: Limits, _values: Values) -> answers.Health:
     return answers.Health(
         status="ok",
         version=__version__,
-        model=shop.default_model(),
+        model=shop.default_model(config.DEMO),
         catalogues=tuple(available_catalogues()),
         read_only=config.read_only(),
     )
@@ -232,7 +232,7 @@ def _recommender(shop: Shop, name: str, values: Values) -> Any:
             )
 
     try:
-        return shop.recommender(name, values["model"] or shop.default_model(), on_wait=wait)
+        return shop.recommender(name, values["model"] or shop.default_model(name), on_wait=wait)
     except ModelError as error:
         raise Refused(404, str(error)) from error
     except RecommenderError as error:

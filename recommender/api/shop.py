@@ -24,11 +24,11 @@ class Shop:
     ----------
     catalogue : opens a catalogue by its name
     recommender : opens a recommender
-    default_model : name of the model where none is asked for
+    default_model : name of the model for a catalogue, where none is asked for
     picture : address of an item's picture, relative to the server; takes "card" or "large"
     """
 
     catalogue: Callable[[str], Catalogue]
     recommender: OpensRecommender
-    default_model: Callable[[], str]
+    default_model: Callable[[str], str]
     picture: Callable[[Catalogue, Item, str], str]

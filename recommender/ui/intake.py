@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from recommender import jobs, sources, tables
-from recommender.config import DEMO, NAME_PATTERN
+from recommender.config import DEMO, NAME_PATTERN, default_model
 from recommender.errors import CatalogueError, RecommenderError
 from recommender.fetch import is_link
 from recommender.jobs import Order
 from recommender.library import available_catalogues
 from recommender.tables import Overview
-from recommender.ui import layout, resources, words
+from recommender.ui import layout, words
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -139,7 +139,7 @@ def _ask_rest(
         Order(
             name=name,
             source=str(path.resolve()),
-            model=resources.default_model(),
+            model=default_model(name),
             column_map=columns,
             is_update=is_update,
             fetches=fetches,

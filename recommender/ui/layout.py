@@ -4,10 +4,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from recommender.config import ARTICLE, DEMO, PERCEPTUAL, available_models
+from recommender.config import (
+    ARTICLE,
+    DEMO,
+    PERCEPTUAL,
+    available_models,
+    default_model,
+    models_for,
+)
 from recommender.errors import CatalogueError, RecommenderError
 from recommender.library import available_catalogues
-from recommender.ui import link, navigation, resources, words
+from recommender.ui import link, navigation, words
 from recommender.ui.resources import Opening
 
 THEME = Path(__file__).parent / "theme.css"
@@ -61,8 +68,12 @@ def chosen_catalogue() -> str:
 
 
 def chosen_model() -> str:
-    """Name of the model in the address, else the best there is."""
-    return st.query_params.get("model", resources.default_model())
+    """Name of the model in the address, else the best there is for the catalogue."""
+    catalogue = chosen_catalogue()
+    asked: str | None = st.query_params.get("model")
+    if asked is None or (asked in available_models() and asked not in models_for(catalogue)):
+        return default_model(catalogue)  # not one that was adapted to another catalogue
+    return asked
 
 
 def complain(error: RecommenderError) -> None:
@@ -120,7 +131,7 @@ def foot(catalogue: str) -> None:
 
 
 def _choices() -> None:
-    catalogues, models = available_catalogues(), available_models()
+    catalogues, models = available_catalogues(), models_for(chosen_catalogue())
     if len(catalogues) < 2 and len(models) < 2:  # noqa: PLR2004  nothing to choose from
         return
     with st.popover("Settings", key="settings", type="tertiary", icon=":material/tune:"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from recommender.catalogue import Catalogue, catalogues_folder
-from recommender.config import ARTICLE, DEMO, PERCEPTUAL, available_models
+from recommender.config import DEMO, default_model
 from recommender.errors import CatalogueError, RecommenderError
 from recommender.library import available_catalogues, open_catalogue
 
@@ -111,12 +111,6 @@ def broken_pictures(
         _opening.clear("broken-pictures", catalogue_name, "", _stamp(catalogue_name))
     found: tuple[BrokenPicture, ...] = _wait("broken-pictures", catalogue_name, "", on_wait)
     return found
-
-
-def default_model() -> str:
-    """Name of the model that the page starts with."""
-    # recommend.default_model says the same, but importing it takes longer than a first paint may
-    return next((name for name in (PERCEPTUAL, ARTICLE) if name in available_models()), ARTICLE)
 
 
 @st.cache_resource(max_entries=KEPT_CATALOGUES, show_spinner=False)

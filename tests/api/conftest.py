@@ -43,7 +43,7 @@ def make_api(shop: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Limits], 
             Shop(
                 catalogue=functools.cache(open_catalogue),
                 recommender=recommender,
-                default_model=lambda: ARTICLE,
+                default_model=lambda _: ARTICLE,
                 picture=lambda catalogue, item, size: (
                     f"pictures/{catalogue.name}/{item.image_sha256}/{size}"
                 ),
