@@ -9,7 +9,7 @@ integer-arithmetic-only inference", CVPR 2018.
 """
 
 import contextlib
-import sys
+import io
 import warnings
 from collections.abc import Iterable
 
@@ -60,7 +60,12 @@ def quantise(network: bytes, squares: Iterable[NDArray[np.uint8]], *, integers: 
             weight_num_bits=INTEGER_BITS,
         )
     seen = [{"images": square[None]} for square in squares]
-    with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
+    talk = io.StringIO()
+    with (
+        contextlib.redirect_stdout(talk),
+        contextlib.redirect_stderr(talk),
+        warnings.catch_warnings(),
+    ):
         # it warns of its own debugging mode, and of filters whose weights are all nought
         warnings.simplefilter("ignore")
         ranges = worker.calibrate({"serving_default": seen}, num_threads=2)
