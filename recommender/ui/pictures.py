@@ -19,7 +19,6 @@ from recommender.errors import CatalogueError
 from recommender.ui.samples import Sample
 
 if TYPE_CHECKING:
-    from recommender.recommend import Recommender
     from recommender.results import Reconstruction
     from recommender.runtime import Autoencoder
 
@@ -121,13 +120,6 @@ def to_webp(pixels: Pixels, side_px: int = SIDES_PX["large"]) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "WEBP", quality=WEBP_QUALITY, method=3)
     return buffer.getvalue()
-
-
-@lru_cache(KEPT_PICTURES)
-def kept(recommender: "Recommender", item_id: str) -> dict[str, bytes]:
-    """What a model kept of a product's picture, and what it lost: WebP files by their kind."""
-    rebuilt = recommender.reconstruct_item(item_id)
-    return {"kept": to_webp(rebuilt.decoded), "lost": to_webp(lost(rebuilt))}
 
 
 def lost(reconstruction: "Reconstruction") -> Pixels:

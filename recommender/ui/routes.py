@@ -51,14 +51,16 @@ def kept_picture(request: Request) -> Response:
     try:
         recommender = resources.recommender(names["catalogue"], names["model"])
         item = pictures.by_hash(recommender.catalogue, names["sha256"])
-        drawn = pictures.kept(recommender, item.item_id)
+        reconstruction = recommender.reconstruct_item(item.item_id)
     except RecommenderError as error:
         raise HTTPException(404, str(error)) from error
     if not recommender.model.fingerprint.startswith(names["version"]):
         raise HTTPException(404, "the model has changed")
-    if names["kind"] not in drawn:
+    kind = names["kind"]
+    if kind not in ("kept", "lost"):
         raise HTTPException(404)
-    return Response(drawn[names["kind"]], media_type="image/webp", headers=FOR_EVER)
+    drawn = reconstruction.decoded if kind == "kept" else pictures.lost(reconstruction)
+    return Response(pictures.to_webp(drawn), media_type="image/webp", headers=FOR_EVER)
 
 
 def between_picture(request: Request) -> Response:

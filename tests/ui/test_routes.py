@@ -37,6 +37,13 @@ def refused(server: Server, path: str) -> int:
     return error.value.code
 
 
+@pytest.mark.parametrize("kind", ["kept", "lost"])
+def test_what_was_kept_and_lost_of_a_product(server: Server, demo: Recommender, kind: str) -> None:
+    path = pictures.kept_url(demo.catalogue, demo.catalogue.get("mug-01-navy"), demo.model, kind)
+    assert Image.open(io.BytesIO(fetch(server, path))).size == (150, 150)
+    assert refused(server, path.removesuffix(kind) + "found") == 404
+
+
 def test_pictures_between_two_products(server: Server, demo: Recommender) -> None:
     first, second = demo.catalogue.get("mug-01-navy"), demo.catalogue.get("vase-01-grey")
     path = pictures.between_url(demo.catalogue, first, second, demo.model, 3)
