@@ -10,23 +10,27 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender import atlas, blend, feeds, images, indexing, trust
-from recommender.catalogue import Catalogue, Item
+from recommender import images
+from recommender.catalogue.filters import Wishes
+from recommender.catalogue.registry import open_catalogue
+from recommender.catalogue.store import Catalogue
 from recommender.config import ARTICLE, DEMO
-from recommender.encoding import reconstruction_errors
 from recommender.errors import CatalogueError, StaleIndex
-from recommender.explain import Explanation, explain
-from recommender.folding import Folder
-from recommender.health import Group, HardPicture, hard_pictures, near_duplicates
 from recommender.images import DEFAULT_LIMITS, ImageLimits
-from recommender.index import Index, Neighbour
-from recommender.library import open_catalogue
-from recommender.related import Row, related
-from recommender.rerank import Reranking, search
-from recommender.results import Match, Reconstruction, Result, Step, Trust
-from recommender.runtime import Autoencoder
-from recommender.trust import PhotoScale
-from recommender.wishes import Wishes
+from recommender.importing import importer
+from recommender.inference.autoencoder import Autoencoder
+from recommender.inference.pipeline import reconstruction_errors
+from recommender.insights import embedding_map, morph
+from recommender.insights.explain import Explanation, explain
+from recommender.insights.health import Group, HardPicture, find_near_duplicates, hard_pictures
+from recommender.insights.related import Row, related
+from recommender.items import Item
+from recommender.search import build, confidence
+from recommender.search.confidence import PhotoScale
+from recommender.search.grouping import Folder
+from recommender.search.index import Index, Neighbour
+from recommender.search.rerank import Reranking, search
+from recommender.search.results import Match, Reconstruction, Result, Step, Trust
 
 MAX_NEIGHBOURS = 1_000
 KEPT_RECONSTRUCTIONS = 256
@@ -104,7 +108,7 @@ class Recommender:
         progress : called with the number of items encoded and the number of items
         """
         opened, autoencoder = open_catalogue(catalogue), Autoencoder.open(model)
-        index = indexing.open_index(opened, autoencoder, progress=progress)
+        index = build.open_index(opened, autoencoder, progress=progress)
         return cls(opened, autoencoder, index)
 
     def updated(
@@ -115,17 +119,19 @@ class Recommender:
         Nothing is encoded twice, and this one goes on answering as before; see `feeds`.
         """
         name = self.catalogue.name
-        feeds.import_source(source, name, column_map=column_map, model=self.model, is_update=True)
+        importer.import_source(
+            source, name, column_map=column_map, model=self.model, is_update=True
+        )
         return self._opened_anew()
 
     def without(self, item_ids: Sequence[str]) -> "Recommender":
         """The recommender of the catalogue after items were taken out of it."""
-        feeds.remove_items(self.catalogue.name, item_ids, model=self.model)
+        importer.remove_items(self.catalogue.name, item_ids, model=self.model)
         return self._opened_anew()
 
     def _opened_anew(self) -> "Recommender":
         catalogue = open_catalogue(self.catalogue.name)
-        return Recommender(catalogue, self.model, indexing.open_index(catalogue, self.model))
+        return Recommender(catalogue, self.model, build.open_index(catalogue, self.model))
 
     @property
     def weighs_colour(self) -> bool:
@@ -258,7 +264,7 @@ class Recommender:
                     ]
                 ),
             )
-            for share, embedding in zip(shares, blend.interpolate(start, end, shares), strict=True)
+            for share, embedding in zip(shares, morph.interpolate(start, end, shares), strict=True)
         )
 
     def decode_between(self, first: str, second: str, n_steps: int = N_STEPS) -> NDArray[np.uint8]:
@@ -268,7 +274,7 @@ class Recommender:
 
     def partners(self, item_id: str) -> list[Match]:
         """Lookalikes of a product that are worth blending it with; see `blend.partners`."""
-        return blend.partners(
+        return morph.partners(
             self.catalogue.get(item_id), self.similar(item_id, N_PARTNERS_FROM).matches
         )
 
@@ -283,7 +289,7 @@ class Recommender:
         for row in rng.permutation(len(self.index)):
             first = self.index.ids[row]
             matches = self.similar(first, N_PARTNERS_FROM).matches
-            drawn = blend.draw_partner(self.catalogue.get(first), matches, rng)
+            drawn = morph.draw_partner(self.catalogue.get(first), matches, rng)
             if drawn is not None:
                 return first, drawn.item.item_id
         raise CatalogueError(
@@ -300,9 +306,9 @@ class Recommender:
         """Neighbours of every product, block by block; see `recommender.related`."""
         return related(self.catalogue, self.index, n_neighbors, where, progress=progress)
 
-    def atlas(self) -> atlas.Atlas:
+    def atlas(self) -> embedding_map.Atlas:
         """Where each product lies on a plane; laid out at the first use, then read from disk."""
-        return atlas.open_atlas(self.index, indexing.index_folders(self.catalogue, self.model))
+        return embedding_map.open_atlas(self.index, build.index_folders(self.catalogue, self.model))
 
     def photo_scale(self) -> PhotoScale:
         """What distances mean for photos; measured at the first call, which takes a second."""
@@ -312,8 +318,10 @@ class Recommender:
     def near_duplicates(
         self, *, progress: Callable[[int, int], None] | None = None
     ) -> tuple[Group, ...]:
-        """Pairs of products whose pictures differ, but hardly; see `health.near_duplicates`."""
-        return near_duplicates(self.catalogue, self.index, self._folder.is_same, progress=progress)
+        """Pairs of products whose pictures differ, but hardly; see `health`."""
+        return find_near_duplicates(
+            self.catalogue, self.index, self._folder.is_same, progress=progress
+        )
 
     def hard_pictures(self) -> tuple[HardPicture, ...]:
         """Pictures that the model can hardly rebuild; see `health.hard_pictures`."""
@@ -335,7 +343,7 @@ class Recommender:
             for each in (first, second)
         ]
         shares = np.linspace(0, 1, n_steps, dtype=np.float32)
-        return blend.decode_between(self.model, ends[0], ends[1], shares)
+        return morph.decode_between(self.model, ends[0], ends[1], shares)
 
     def _matches(
         self, groups: Sequence[Sequence[Neighbour]], scale: float = 1.0
@@ -387,11 +395,11 @@ class Recommender:
 
     def _trust(self, item: Item | None, nearest: float, error: float) -> Trust:
         if item is not None:
-            return trust.of_item(self.index, nearest, error)
-        return trust.of_photo(self.index, self.photo_scale(), nearest, error)
+            return confidence.of_item(self.index, nearest, error)
+        return confidence.of_photo(self.index, self.photo_scale(), nearest, error)
 
     def _measure(self) -> PhotoScale:
-        return trust.measure(self.catalogue, self.model, self.index)
+        return confidence.measure(self.catalogue, self.model, self.index)
 
     def _weigh(
         self, embedding: NDArray[np.float32], colour: float

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from recommender import images
+from recommender.catalogue.registry import read_feed
 from recommender.config import ASSETS, DEMO
-from recommender.library import read_feed
 from recommender.recommend import Recommender
-from recommender.results import Match
+from recommender.search.results import Match
 
 SIDE_PX, GAP_PX, N_ROWS, N_SHOWN = 128, 8, 4, 5
 

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from recommender.catalogue import Catalogue, catalogues_folder
-from recommender.features import FeatureStore
+from recommender.catalogue.store import Catalogue, catalogues_folder
+from recommender.inference.autoencoder import Autoencoder
+from recommender.inference.feature_store import FeatureStore
 from recommender.recommend import Recommender
-from recommender.runtime import Autoencoder
 
 NAME = "killed"
 POLL_S = 0.005

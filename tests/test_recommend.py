@@ -5,13 +5,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recommender import feeds, indexing
+from recommender.catalogue.registry import open_catalogue
 from recommender.config import ARTICLE
 from recommender.errors import CatalogueError, ImageError, StaleIndex
-from recommender.library import open_catalogue
+from recommender.importing import importer
+from recommender.inference.autoencoder import Autoencoder
 from recommender.recommend import Recommender
-from recommender.results import to_dict
-from recommender.runtime import Autoencoder
+from recommender.search import build
+from recommender.search.results import to_dict
 from tests.conftest import draw
 
 
@@ -83,7 +84,7 @@ def test_unknown_items_and_bad_pictures_are_refused(shop_recommender: Recommende
 def test_a_changed_catalogue_is_indexed_anew(shop_recommender: Recommender, shop: Path) -> None:
     draw("disc", "green").save(shop / "disc-red-0.png")
     column_map = {"image": "file", "category": "kind"}
-    feeds.import_source(shop, "shop", column_map=column_map)
+    importer.import_source(shop, "shop", column_map=column_map)
     calls: list[tuple[int, int]] = []
     again = Recommender.open("shop", ARTICLE, progress=lambda *call: calls.append(call))
     assert calls[-1] == (18, 18)
@@ -103,7 +104,7 @@ def test_a_picture_that_vanished_is_one_sentence(shop_recommender: Recommender) 
     catalogue = shop_recommender.catalogue
     catalogue.image_path(catalogue.items[3]).unlink()
     with pytest.raises(ImageError, match=catalogue.items[3].item_id):
-        indexing.build(catalogue, shop_recommender.model)
+        build.build(catalogue, shop_recommender.model)
 
 
 def test_the_document_has_the_agreed_fields(shop_recommender: Recommender) -> None:
@@ -130,5 +131,5 @@ def test_the_index_that_ships_fits_the_demo(name: str) -> None:
     """Otherwise the first start would have to encode the whole catalogue."""
     calls: list[tuple[int, int]] = []
     catalogue, model = open_catalogue("demo"), Autoencoder.open(name)
-    indexing.open_index(catalogue, model, progress=lambda *call: calls.append(call))
+    build.open_index(catalogue, model, progress=lambda *call: calls.append(call))
     assert calls == []

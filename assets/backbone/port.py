@@ -22,7 +22,7 @@ from efficientnet_lite_pytorch import EfficientNet
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from recommender.backbone import backbone, load_weights
+from recommender.training.backbone import backbone, load_weights
 
 TOLERANCE = 1e-4
 BN_EPSILON = 1e-3

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from recommender.api.shop import Shop
-from recommender.catalogue import Catalogue, Item
+from recommender.catalogue.store import Catalogue
+from recommender.items import Item
 
 CARD, LARGE = "card", "large"
 

@@ -11,11 +11,11 @@ from recommender.api.failures import Refused
 from recommender.api.limits import Limits
 from recommender.api.parameters import Parameter
 from recommender.api.shop import Shop
-from recommender.catalogue import Catalogue
+from recommender.catalogue.filters import Wishes
+from recommender.catalogue.registry import available_catalogues
+from recommender.catalogue.store import Catalogue
 from recommender.config import DEMO
 from recommender.errors import CatalogueError, ImageError, ModelError, RecommenderError
-from recommender.library import available_catalogues
-from recommender.wishes import Wishes
 
 MAX_WAIT_S = 5.0  # for a recommender to open; a worker is not held for as long as an index takes
 RETRY_AFTER_S = 5

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from recommender.catalogue import Catalogue, Item
+from recommender.catalogue.store import Catalogue
+from recommender.items import Item
 
 
 class OpensRecommender(Protocol):

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from recommender.catalogue import Catalogue, Item
+from recommender.catalogue.store import Catalogue
+from recommender.items import Item
 from recommender.ui import filters, gallery, layout, link, pictures, resources, words
 from recommender.ui.filters import Filters
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
-    from recommender.results import Step
+    from recommender.search.results import Step
 
 FOLDER = Path(__file__).parent
 SCRIPTS = ("follow.js", "blend.js")  # one module in the browser

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from recommender.catalogue import Catalogue, Item
+from recommender.catalogue.filters import Wishes
+from recommender.catalogue.store import Catalogue
 from recommender.config import DEMO
+from recommender.items import Item
 from recommender.ui import filters, gallery, layout, link, resources, words
 from recommender.ui.filters import Facets, Filters
-from recommender.wishes import Wishes
 
 PER_PAGE = 24
 FEW_PILLS = 12  # fit into two rows

@@ -5,13 +5,13 @@ import io
 
 import streamlit as st
 
-from recommender import jobs
-from recommender.catalogue import Catalogue, catalogues_folder
-from recommender.catalogue import remove as remove_catalogue
+from recommender.catalogue.registry import available_catalogues
+from recommender.catalogue.store import Catalogue, catalogues_folder
+from recommender.catalogue.store import remove as remove_catalogue
 from recommender.config import DEMO, read_only
 from recommender.errors import RecommenderError
-from recommender.library import available_catalogues
-from recommender.reports import ImportReport, read_report
+from recommender.importing import jobs
+from recommender.importing.report import ImportReport, read_report
 from recommender.ui import intake, layout, link, pictures, resources, words
 
 N_THUMBNAILS = 5

@@ -10,10 +10,11 @@ import numpy as np
 import streamlit as st
 
 from recommender import images
-from recommender.catalogue import Catalogue, Item
+from recommender.catalogue.store import Catalogue
 from recommender.config import ARTICLE, DEMO, PERCEPTUAL
-from recommender.quality import COLOUR
-from recommender.results import Match
+from recommender.evaluation.recorded import COLOUR
+from recommender.items import Item
+from recommender.search.results import Match
 from recommender.ui import (
     filters,
     gallery,
@@ -30,7 +31,7 @@ from recommender.ui.gallery import Card
 from recommender.ui.samples import Sample
 
 if TYPE_CHECKING:
-    from recommender.colours import ColourRecommender
+    from recommender.evaluation.colour_baseline import ColourRecommender
     from recommender.recommend import Recommender
 
 FOLDER = Path(__file__).parent

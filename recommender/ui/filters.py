@@ -7,9 +7,10 @@ from functools import lru_cache
 
 import streamlit as st
 
-from recommender.catalogue import Catalogue, Item
+from recommender.catalogue.filters import ANYTHING, Wishes
+from recommender.catalogue.store import Catalogue
+from recommender.items import Item
 from recommender.ui import words
-from recommender.wishes import ANYTHING, Wishes
 
 FEATURED, CHEAP, DEAR, BY_NAME = "featured", "price", "-price", "name"
 ORDERS = {

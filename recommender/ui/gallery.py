@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from recommender.catalogue import Catalogue, Item
+from recommender.catalogue.store import Catalogue
+from recommender.items import Item
 from recommender.ui import link, pictures, words
 
 if TYPE_CHECKING:
-    from recommender.results import Match
-    from recommender.runtime import Autoencoder
+    from recommender.inference.autoencoder import Autoencoder
+    from recommender.search.results import Match
 
 FOLDER = Path(__file__).parent
 EAGER_CARDS = 12  # what a first screen shows; the others load when they come near

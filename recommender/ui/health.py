@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
-from recommender import health
-from recommender.catalogue import Catalogue, Item
+from recommender.catalogue.store import Catalogue
 from recommender.config import read_only
-from recommender.health import BrokenPicture, Dismissals, Group, HardPicture
+from recommender.insights import health
+from recommender.insights.health import BrokenPicture, Dismissals, Group, HardPicture
+from recommender.items import Item
 from recommender.ui import layout, link, pictures, resources, words
 
 if TYPE_CHECKING:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from recommender import jobs, sources, tables
+from recommender.catalogue.registry import available_catalogues
 from recommender.config import DEMO, NAME_PATTERN, default_model
 from recommender.errors import CatalogueError, RecommenderError
-from recommender.fetch import is_link
-from recommender.jobs import Order
-from recommender.library import available_catalogues
-from recommender.tables import Overview
+from recommender.feeds import sources, tables
+from recommender.feeds.fetch import is_link
+from recommender.feeds.tables import Overview
+from recommender.importing import jobs
+from recommender.importing.jobs import Order
 from recommender.ui import layout, words
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from recommender.catalogue.registry import available_catalogues
 from recommender.config import (
     ARTICLE,
     DEMO,
@@ -13,7 +14,6 @@ from recommender.config import (
     models_for,
 )
 from recommender.errors import CatalogueError, RecommenderError
-from recommender.library import available_catalogues
 from recommender.ui import link, navigation, words
 from recommender.ui.resources import Opening
 

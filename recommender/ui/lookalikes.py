@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from recommender.catalogue import Catalogue, Item
+from recommender.catalogue.store import Catalogue
+from recommender.items import Item
 from recommender.ui import layout, link, pictures, resources, result, trail, words
 from recommender.ui.result import Stage
 from recommender.ui.trail import Way

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from recommender.atlas import ATLAS_FORMAT, Atlas, regions
-from recommender.catalogue import Catalogue
+from recommender.catalogue.store import Catalogue
+from recommender.insights.embedding_map import ATLAS_FORMAT, Atlas, regions
 from recommender.ui import layout, link, resources, sheets, words
 from recommender.ui.resources import Opening
 

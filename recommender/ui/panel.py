@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from recommender import quality
-from recommender.catalogue import Catalogue
+from recommender.catalogue.store import Catalogue
 from recommender.config import ARTICLE, DEMO, PERCEPTUAL
-from recommender.quality import CHANCE, COLOUR, Answer, Figure
+from recommender.evaluation import recorded
+from recommender.evaluation.recorded import CHANCE, COLOUR, Answer, Figure
 from recommender.ui import words
 
 NAMES = {
@@ -65,8 +65,8 @@ FLATTERY = (
 
 def show(catalogue: Catalogue) -> None:
     """Draw the panel for a catalogue, and what was measured elsewhere."""
-    here = quality.answers(catalogue.name)
-    elsewhere = quality.answers_elsewhere(catalogue.name)
+    here = recorded.answers(catalogue.name)
+    elsewhere = recorded.answers_elsewhere(catalogue.name)
     st.html('<h2 class="panel-title">How good are they, measured?</h2>')
     if here:
         n_items = here[0].n_gallery
@@ -87,7 +87,7 @@ def show(catalogue: Catalogue) -> None:
 
 
 def _draw_unmeasured(catalogue: Catalogue) -> None:
-    commands = "\n".join(quality.command(catalogue.name, name) for name in (PERCEPTUAL, ARTICLE))
+    commands = "\n".join(recorded.command(catalogue.name, name) for name in (PERCEPTUAL, ARTICLE))
     st.html(
         '<div class="message plain"><strong>This catalogue has not been measured.</strong> '
         "Whether the answers above are good ones, only figures can say. Where the products have "
@@ -98,7 +98,7 @@ def _draw_unmeasured(catalogue: Catalogue) -> None:
 
 def _draw_weaknesses(catalogue: Catalogue) -> None:
     lines = []
-    for weakness in quality.weaknesses(catalogue.name):
+    for weakness in recorded.weaknesses(catalogue.name):
         labels = ", ".join(
             f"{words.html(label.replace('_', ' '))} ({words.similarity(share)})"
             for label, share in weakness.labels
@@ -184,7 +184,7 @@ def _title(answer: Answer) -> tuple[str, str]:
 
 
 def _rebuilding() -> str:
-    decibels = quality.rebuilding()
+    decibels = recorded.rebuilding()
     if not decibels:
         return ""
     ours, article = decibels[PERCEPTUAL], decibels[ARTICLE]

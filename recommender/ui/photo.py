@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from recommender.recommend import Recommender
-    from recommender.results import Result
+    from recommender.search.results import Result
 
 UPLOAD, CAMERA, SAMPLE = "Upload", "Camera", "Sample photos"
 TYPES = ["image/*", *sorted(images.SUFFIXES)]

@@ -14,13 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender import images
-from recommender.catalogue import Catalogue, Item
+from recommender.catalogue.store import Catalogue
 from recommender.errors import CatalogueError
+from recommender.items import Item
 from recommender.ui.samples import Sample
 
 if TYPE_CHECKING:
-    from recommender.results import Reconstruction
-    from recommender.runtime import Autoencoder
+    from recommender.inference.autoencoder import Autoencoder
+    from recommender.search.results import Reconstruction
 
 SIDES_PX = {"card": 360, "large": 800}
 KEPT_PICTURES = 4_096  # some 15 KB each

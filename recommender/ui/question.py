@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from recommender.catalogue.filters import ANYTHING, Wishes
 from recommender.ui import filters, link, words
 from recommender.ui.filters import Facets
-from recommender.wishes import ANYTHING, Wishes
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from recommender.catalogue import Catalogue, catalogues_folder
+from recommender.catalogue.registry import available_catalogues, open_catalogue
+from recommender.catalogue.store import Catalogue, catalogues_folder
 from recommender.config import DEMO, default_model
 from recommender.errors import CatalogueError, RecommenderError
-from recommender.library import available_catalogues, open_catalogue
 
 if TYPE_CHECKING:
-    from recommender.atlas import Atlas
-    from recommender.colours import ColourRecommender
-    from recommender.health import BrokenPicture, Group
+    from recommender.evaluation.colour_baseline import ColourRecommender
+    from recommender.insights.embedding_map import Atlas
+    from recommender.insights.health import BrokenPicture, Group
     from recommender.recommend import Recommender
 
 POLL_S = 0.1
@@ -168,7 +168,7 @@ def _open_atlas(_opening: Opening, catalogue_name: str, model: str) -> "Atlas":
 
 
 def _open_colours(opening: Opening, catalogue_name: str, _model: str) -> "ColourRecommender":
-    from recommender.colours import ColourRecommender
+    from recommender.evaluation.colour_baseline import ColourRecommender
 
     return ColourRecommender.open(catalogue(catalogue_name), progress=opening.report)
 
@@ -180,7 +180,7 @@ def _find_near_duplicates(opening: Opening, catalogue_name: str, model: str) -> 
 def _find_broken_pictures(
     opening: Opening, catalogue_name: str, _model: str
 ) -> "tuple[BrokenPicture, ...]":
-    from recommender.health import broken_pictures
+    from recommender.insights.health import broken_pictures
 
     return broken_pictures(catalogue(catalogue_name), progress=opening.report)
 

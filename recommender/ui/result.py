@@ -11,7 +11,7 @@ from recommender.ui.question import Question
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
-    from recommender.results import Result, Trust
+    from recommender.search.results import Result, Trust
 
 
 @dataclass(frozen=True, kw_only=True)

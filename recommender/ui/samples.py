@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 
 from recommender import images
+from recommender.catalogue.registry import read_feed
 from recommender.config import ASSETS
 from recommender.errors import CatalogueError
-from recommender.library import read_feed
 
 FEED = ASSETS / "catalogue" / "customer.csv"
 

@@ -14,7 +14,7 @@ from recommender.ui.question import Question
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
-    from recommender.results import Result
+    from recommender.search.results import Result
 
 FOLDER = Path(__file__).parent
 COLUMNS = ("rank", "item_id", "title", "category", "similarity", "distance", "near_identical")
@@ -36,7 +36,7 @@ def show(
             layout.remark("The link keeps your settings. Your photo stays with you.")
 
         def document() -> str:
-            from recommender.results import to_dict
+            from recommender.search.results import to_dict
 
             answer = to_dict(
                 result,

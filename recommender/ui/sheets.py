@@ -12,10 +12,11 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from recommender import images
-from recommender.catalogue import Catalogue, Item
+from recommender.catalogue.store import Catalogue
 from recommender.config import write_atomically
 from recommender.errors import ImageError
-from recommender.runtime import N_THREADS
+from recommender.inference.autoencoder import N_THREADS
+from recommender.items import Item
 
 if TYPE_CHECKING:
     from PIL import Image

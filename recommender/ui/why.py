@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from recommender import images
-from recommender.catalogue import Item
+from recommender.items import Item
 from recommender.ui import layout, link, lookalikes, photo, pictures, resources, trail, words
 from recommender.ui.question import Question
 from recommender.ui.trail import Way
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from recommender.explain import Explanation
-    from recommender.palette import Colour
+    from recommender.insights.explain import Explanation
+    from recommender.insights.palette import Colour
     from recommender.recommend import Recommender
 
 CLEARLY = 0.12  # difference of two similarities that is worth a word

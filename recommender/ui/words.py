@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from recommender.catalogue import Item
+from recommender.items import Item
 
 if TYPE_CHECKING:
-    from recommender.results import Trust
+    from recommender.search.results import Trust
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
 TRUST_BADGES = {

@@ -12,9 +12,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from recommender.api import Limits, Shop, make_application
+from recommender.catalogue.registry import open_catalogue
 from recommender.config import ARTICLE
-from recommender.feeds import import_source
-from recommender.library import open_catalogue
+from recommender.importing.importer import import_source
 from recommender.recommend import Recommender
 from tests.conftest import draw
 

@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 from recommender.api import Beside, Limits, bodies, limits
 from recommender.api.endpoints import ENDPOINTS
 from recommender.api.limits import TokenBuckets
+from recommender.catalogue.registry import open_catalogue
 from recommender.errors import RecommenderError
-from recommender.feeds import import_source
-from recommender.library import open_catalogue
+from recommender.importing.importer import import_source
 from recommender.recommend import Recommender
 from tests.api.conftest import AMPLE, picture_bytes
 from tests.conftest import draw

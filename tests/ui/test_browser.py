@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from recommender.library import open_catalogue
+from recommender.catalogue.registry import open_catalogue
 from tests.ui.conftest import PHONE, Server
 
 Visit = Callable[..., Page]

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
-from recommender import jobs
-from recommender.catalogue import catalogues_folder
-from recommender.feeds import import_source
-from recommender.library import available_catalogues, open_catalogue
+from recommender.catalogue.registry import available_catalogues, open_catalogue
+from recommender.catalogue.store import catalogues_folder
+from recommender.importing import jobs
+from recommender.importing.importer import import_source
 from tests.conftest import draw
 from tests.ui.conftest import PHONE, OpenPage
 from tests.ui.test_browser import Visit

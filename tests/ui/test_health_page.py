@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from recommender.catalogue.registry import open_catalogue
 from recommender.config import ARTICLE, READ_ONLY
-from recommender.feeds import import_source
-from recommender.library import open_catalogue
+from recommender.importing.importer import import_source
 from tests.conftest import draw
 from tests.ui.conftest import OpenPage
 

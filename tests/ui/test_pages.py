@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from recommender import quality
+from recommender.catalogue.registry import open_catalogue
 from recommender.config import ARTICLE, PERCEPTUAL, available_models
-from recommender.feeds import import_source
-from recommender.library import open_catalogue
+from recommender.evaluation import recorded
+from recommender.importing.importer import import_source
 from recommender.recommend import Recommender
 from recommender.ui import samples, share, words
 from recommender.ui.pages import PAGES
@@ -372,7 +372,7 @@ def test_the_demo_shows_what_was_measured(open_page: OpenPage) -> None:
     for figure in ("98 %", "63 %", "14 %", "not reached", "a million"):
         assert figure in text
     assert "has not been measured" not in text
-    assert text.count("<figure") == len(quality.QUESTIONS)
+    assert text.count("<figure") == len(recorded.QUESTIONS)
 
 
 def test_a_customers_photo_is_asked_of_all_three(open_page: OpenPage) -> None:

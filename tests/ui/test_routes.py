@@ -9,8 +9,8 @@ from urllib.request import urlopen
 import pytest
 from PIL import Image
 
+from recommender.catalogue.registry import open_catalogue
 from recommender.config import PERCEPTUAL
-from recommender.library import open_catalogue
 from recommender.recommend import Recommender
 from recommender.ui import map as map_page
 from recommender.ui import pictures, sheets

@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from recommender.catalogue.registry import open_catalogue
 from recommender.config import READ_ONLY
-from recommender.library import open_catalogue
 from tests.ui.conftest import ROOT, Server, start_server, wait_until_healthy
 
 ONLY_THIS_MACHINE = "127.0.0.1"

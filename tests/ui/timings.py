@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from recommender.library import open_catalogue
+from recommender.catalogue.registry import open_catalogue
 from tests.ui.conftest import (
     DESKTOP,
     HOW_TO_GET_ONE,

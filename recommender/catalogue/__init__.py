@@ -1,0 +1,1 @@
+"""Stores products and their pictures, finds catalogues by name, filters items."""

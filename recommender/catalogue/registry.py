@@ -1,0 +1,76 @@
+"""The catalogues by name: the person's own, and the demo catalogue that ships."""
+
+import dataclasses
+from pathlib import Path
+
+from recommender import images
+from recommender.catalogue.store import Catalogue, catalogues_folder, replace
+from recommender.config import ASSETS, DEMO, check_name
+from recommender.errors import CatalogueError
+from recommender.feeds.rows import Row
+from recommender.feeds.tables import read_table
+from recommender.items import Item
+
+DEMO_FEED = ASSETS / "catalogue" / "items.csv"
+
+
+def open_catalogue(name: str) -> Catalogue:
+    """Open a catalogue by name; the demo catalogue is set up at its first use.
+
+    Raises
+    ------
+    CatalogueError : there is no such catalogue
+    """
+    folder = catalogues_folder() / check_name(name)
+    if name == DEMO and DEMO_FEED.exists():
+        return _open_demo(folder)
+    if not (folder / "catalogue.db").exists():
+        names = ", ".join(available_catalogues())
+        raise CatalogueError(
+            f"there is no catalogue {name!r}; available: {names}. "
+            f"Make one with: python -m recommender import SOURCE --name {name}"
+        )
+    return Catalogue(folder)
+
+
+def available_catalogues() -> list[str]:
+    """Names of the catalogues that can be opened, sorted, the demo catalogue among them."""
+    names = {file.parent.name for file in catalogues_folder().glob("*/catalogue.db")}
+    if DEMO_FEED.exists():
+        names.add(DEMO)
+    return sorted(names)
+
+
+def _open_demo(folder: Path) -> Catalogue:
+    """The demo catalogue, made from `assets/catalogue` or brought up to date with it.
+
+    Its pictures stay where they are: they came with the clone and need no second copy.
+    """
+    version = images.content_fingerprint(DEMO_FEED.read_bytes())
+    if (folder / "catalogue.db").exists():
+        known = Catalogue(folder)
+        if known.fact("version") == version and known.fact("feed") == str(DEMO_FEED):
+            return known
+    items = [_to_item(row) for row in read_feed(DEMO_FEED)]
+    replace(folder, items, {"version": version, "feed": str(DEMO_FEED)})
+    return Catalogue(folder)
+
+
+def read_feed(feed: Path) -> list[Row]:
+    """Rows of a feed that ships, with the paths of their pictures made absolute."""
+    return [
+        dataclasses.replace(row, picture=str(feed.parent / row.picture))
+        for row in read_table(feed.read_bytes(), feed.name, {})
+        if isinstance(row, Row)
+    ]
+
+
+def _to_item(row: Row) -> Item:
+    return Item(
+        item_id=row.item_id,
+        image=row.picture,
+        image_sha256=images.content_fingerprint(Path(row.picture).read_bytes()),
+        price=row.price,
+        attributes=row.attributes,
+        **row.fields,
+    )

@@ -1,0 +1,1 @@
+"""Measures quality and speed, and reads what was measured."""

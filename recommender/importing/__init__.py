@@ -1,0 +1,1 @@
+"""Brings sources into catalogues, with a report, in jobs that survive a kill."""

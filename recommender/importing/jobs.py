@@ -1,0 +1,242 @@
+"""Imports in the background, one a catalogue, in processes of their own.
+
+What is to be done and how far it is lie in a folder, so that a page that is loaded again, a server
+that is started again and a job that was killed all find what they need. The job itself may be
+killed at any moment: `feeds` says why nothing is lost, and `start` lets it go on.
+"""
+
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from recommender import locks
+from recommender.config import Settings, check_name, home, read_json, write_json
+from recommender.errors import CatalogueError, RecommenderError
+
+START_S = 30.0  # a process that has not begun by then has died
+REPORT_EVERY_S = 0.3
+CHUNK_BYTES = 1 << 20
+
+Progress = Callable[[int, int], None]
+Status = Literal["waiting", "running", "interrupted", "done", "failed", "cancelled"]
+ACTIVE = ("waiting", "running")
+ENDED = ("done", "failed", "cancelled")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order(Settings):
+    """What an import is to do; see `feeds.import_source`.
+
+    Attributes
+    ----------
+    name : of the catalogue
+    source : path
+    model : name of the model that indexes it
+    is_upload : the source is a copy that a visitor brought; it is removed afterwards
+    """
+
+    name: str
+    source: str
+    model: str
+    column_map: dict[str, str] = field(default_factory=dict)
+    is_update: bool = False
+    fetches: bool = False
+    is_upload: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class State(Settings):
+    """How far an import is.
+
+    Attributes
+    ----------
+    n_done, n_all : rows; all are done before the index is put together
+    message : why it failed
+    written_at : seconds since 1970
+    """
+
+    status: Status
+    n_done: int = 0
+    n_all: int = 0
+    message: str = ""
+    written_at: float = 0.0
+
+
+class _Cancelled(RecommenderError):
+    """Somebody wished it to stop."""
+
+
+def begin(order: Order) -> None:
+    """Note an import and start it in the background.
+
+    Raises
+    ------
+    CatalogueError : one is under way for this catalogue, or the name cannot be one
+    """
+    folder = _folder(order.name)
+    if state(order.name).status in ACTIVE:
+        raise CatalogueError(f"an import into {order.name!r} is under way: wait, or cancel it")
+    (folder / "cancel").unlink(missing_ok=True)
+    write_json(folder / "order.json", order.to_dict())
+    start(order.name)
+
+
+def receive(name: str, file_name: str, stream: BinaryIO) -> Path:
+    """Keep a visitor's file until the import that it belongs to has ended; returns its path."""
+    folder = _folder(name) / "upload"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    path = folder / f"source{Path(file_name).suffix.lower()}"
+    with path.open("wb") as target:
+        shutil.copyfileobj(stream, target, CHUNK_BYTES)
+    return path
+
+
+def start(name: str) -> None:
+    """Run a noted import in a process of its own, from where it was if it was interrupted."""
+    folder = _folder(name)
+    _write(folder, State(status="waiting"))
+    command = [sys.executable, "-m", "recommender", "resume", name]
+    with (folder / "log.txt").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603  the name was checked
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=Path(__file__).parents[2],
+            start_new_session=True,  # it outlives the server
+        )
+    threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie
+
+
+def run(name: str, *, progress: Progress | None = None) -> State:
+    """Do a noted import here and now; returns how it ended.
+
+    Raises
+    ------
+    CatalogueError : there is none, or it is under way in another process
+    RecommenderError : it failed; its state says so too
+    """
+    folder = _folder(name)
+    values = read_json(folder / "order.json", default=None)
+    if values is None:
+        raise CatalogueError(f"there is no import into {name!r} to go on with")
+    try:
+        with locks.hold(folder / "running.lock"):
+            return _run(folder, Order.from_dict(values), progress)
+    except locks.Taken as error:
+        raise CatalogueError(f"the import into {name!r} is under way already") from error
+
+
+def state(name: str) -> State:
+    """How far a catalogue's latest import is; "done" if there was none."""
+    folder = _folder(name)
+    values = read_json(folder / "state.json", default=None)
+    if values is None:
+        return State(status="done")
+    known = State.from_dict(values)
+    if known.status in ENDED or locks.is_held(folder / "running.lock"):
+        return known
+    if known.status == "waiting" and time.time() - known.written_at < START_S:
+        return known
+    # it may have ended between the two looks
+    known = State.from_dict(read_json(folder / "state.json", default=values))
+    return known if known.status in ENDED else _with(known, status="interrupted")
+
+
+def order(name: str) -> Order | None:
+    """What a catalogue's latest import was to do; None if there was none."""
+    values = read_json(_folder(name) / "order.json", default=None)
+    return None if values is None else Order.from_dict(values)
+
+
+def noted() -> list[str]:
+    """Names of the catalogues that have an import noted, sorted."""
+    return sorted(file.parent.name for file in (home() / "jobs").glob("*/order.json"))
+
+
+def cancel(name: str) -> None:
+    """Stop an import; what was in force stays so. One that is at work stops within a second."""
+    from recommender.importing.importer import give_up
+
+    folder = _folder(name)
+    known = state(name)
+    if known.status in ACTIVE:
+        (folder / "cancel").touch()
+    elif known.status == "interrupted":
+        give_up(name)
+        shutil.rmtree(folder / "upload", ignore_errors=True)
+        _write(folder, _with(known, status="cancelled"))
+
+
+def forget(name: str) -> None:
+    """Remove what is noted of an import that has ended; others are left alone."""
+    if state(name).status in ENDED:
+        shutil.rmtree(_folder(name), ignore_errors=True)
+
+
+def _run(folder: Path, order: Order, progress: Progress | None) -> State:
+    from recommender.feeds.fetch import fetch
+    from recommender.importing.importer import import_source
+    from recommender.inference.autoencoder import Autoencoder
+
+    last = State(status="running", written_at=time.time())
+    _write(folder, last)
+
+    def report(n_done: int, n_all: int) -> None:
+        nonlocal last
+        if progress is not None:
+            progress(n_done, n_all)
+        if n_done < n_all and time.time() - last.written_at < REPORT_EVERY_S:
+            return
+        if (folder / "cancel").exists():
+            raise _Cancelled("cancelled")
+        last = _write(folder, State(status="running", n_done=n_done, n_all=n_all))
+
+    try:
+        import_source(
+            Path(order.source),
+            order.name,
+            column_map=order.column_map,
+            model=Autoencoder.open(order.model),
+            is_update=order.is_update,
+            is_confined=order.is_upload,
+            fetches=fetch if order.fetches else None,
+            progress=report,
+        )
+    except _Cancelled:
+        ended = _with(last, status="cancelled")
+    except RecommenderError as error:
+        ended = _with(last, status="failed", message=str(error))
+    except Exception:  # noqa: BLE001  whoever looks at the page must learn of it
+        traceback.print_exc()
+        ended = _with(last, status="failed", message="an unexpected error; log.txt has its trace")
+    else:
+        ended = _with(last, status="done")
+    shutil.rmtree(folder / "upload", ignore_errors=True)
+    (folder / "cancel").unlink(missing_ok=True)
+    _write(folder, ended)
+    if ended.status == "failed":
+        raise RecommenderError(ended.message)
+    return ended
+
+
+def _with(known: State, *, status: Status, message: str = "") -> State:
+    return State(status=status, n_done=known.n_done, n_all=known.n_all, message=message)
+
+
+def _write(folder: Path, fresh: State) -> State:
+    stamped = State.from_dict(fresh.to_dict() | {"written_at": time.time()})
+    write_json(folder / "state.json", stamped.to_dict())
+    return stamped
+
+
+def _folder(name: str) -> Path:
+    return home() / "jobs" / check_name(name)

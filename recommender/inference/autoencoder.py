@@ -1,0 +1,204 @@
+"""A trained model's folder to encode and decode, without TensorFlow.
+
+The networks run in LiteRT. Its interpreters are not thread-safe, so each model keeps a small pool
+and lends one to a call at a time.
+"""
+
+import hashlib
+import math
+import os
+import queue
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender import images
+from recommender.config import ModelConfig, model_folder
+from recommender.errors import ModelError
+from recommender.inference.projection import Defaults
+
+N_THREADS = min(4, os.cpu_count() or 1)
+
+Floats = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encoded:
+    """What the encoder says of pictures.
+
+    Attributes
+    ----------
+    latents : ndarray of shape (n, *latent_shape), what the decoder reads
+    features : ndarray of shape (n, n_features), what embeddings are made of
+    spatial : ndarray of shape (n, height, width, channels), what is where, or None if the model
+        does not say
+    """
+
+    latents: Floats
+    features: Floats
+    spatial: Floats | None = None
+
+
+class Autoencoder:
+    """Encoder and decoder of one trained model, safe to share between threads.
+
+    Parameters
+    ----------
+    folder : holds `config.json`, `encoder.tflite`, `decoder.tflite` and, if embeddings are
+        projected, `projection.npz`
+
+    Raises
+    ------
+    ModelError : the folder holds no usable model
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = ModelConfig.read(folder)
+        self.name = self.config.name
+        self._encoder = Network(folder / "encoder.tflite")
+        self._decoder = Network(folder / "decoder.tflite")
+
+    @classmethod
+    def open(cls, name: str) -> "Autoencoder":
+        """Load a model by its name."""
+        return cls(model_folder(name))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the encoder and of the defaults: what an index depends on."""
+        digest = hashlib.sha256(self._encoder.content)
+        if self._defaults_file.exists():
+            digest.update(self._defaults_file.read_bytes())
+        return digest.hexdigest()
+
+    @cached_property
+    def defaults(self) -> Defaults | None:
+        """What projections are fitted with; None if the features are the embeddings."""
+        return Defaults.load(self._defaults_file) if self._defaults_file.exists() else None
+
+    @property
+    def n_numbers(self) -> int:
+        """How many numbers the code has."""
+        return math.prod(self.config.latent_shape)
+
+    def prepare(self, pixels: Pixels) -> Pixels:
+        """Letterbox a picture to the encoder's input, shape (size, size, 3), uint8."""
+        return images.letterbox(pixels, self.config.image_size_px)
+
+    def prepare_target(self, pixels: Pixels) -> Pixels:
+        """Letterbox a picture to the decoder's output, which it is compared with."""
+        return images.letterbox(pixels, self.config.decoded_size_px or self.config.image_size_px)
+
+    @property
+    def _defaults_file(self) -> Path:
+        return self.folder / "projection.npz"
+
+    def encode(self, squares: Iterable[Pixels], *, n_threads: int | None = None) -> Encoded:
+        """Encode prepared pictures, the single one being a batch of one.
+
+        Parameters
+        ----------
+        squares : pictures of shape (size, size, 3), uint8, as `prepare` makes them
+        n_threads : that may work on it; as many as cores by default
+
+        Returns
+        -------
+        encoded : latents and features, in the same order
+        """
+        batch = list(squares)
+        outputs = self._run_all(
+            self._encoder, [{"images": square[None]} for square in batch], n_threads
+        )
+        if not outputs:
+            raise ValueError("nothing to encode: the batch is empty")
+        latents = np.concatenate([output["latent"] for output in outputs])
+        features, spatial = (_joined(outputs, name) for name in ("features", "spatial"))
+        return Encoded(
+            latents=latents,
+            features=latents.reshape(len(latents), -1) if features is None else features,
+            spatial=spatial,
+        )
+
+    def decode(self, latents: Floats, *, n_threads: int | None = None) -> Floats:
+        """Pictures from latents.
+
+        Parameters
+        ----------
+        latents : ndarray of shape (n, *latent_shape), float32
+        n_threads : that may work on it; as many as cores by default
+
+        Returns
+        -------
+        decoded : ndarray of shape (n, size, size, 3), float32 in [0, 1]
+        """
+        inputs = [{"latent": latent[None]} for latent in latents]
+        outputs = self._run_all(self._decoder, inputs, n_threads)
+        return np.concatenate([output["images"] for output in outputs])
+
+    def _run_all(
+        self,
+        network: "Network",
+        inputs: list[dict[str, NDArray[Any]]],
+        n_threads: int | None,
+    ) -> list[dict[str, Floats]]:
+        n_threads = n_threads or N_THREADS
+        if len(inputs) == 1 or n_threads == 1:
+            return [network.run(values, n_threads=n_threads) for values in inputs]
+        # Many pictures: one thread each keeps all cores busier than many threads on one picture
+        with ThreadPoolExecutor(n_threads) as pool:
+            return list(pool.map(lambda values: network.run(values, n_threads=1), inputs))
+
+
+def _joined(outputs: Sequence[Mapping[str, Floats]], name: str) -> Floats | None:
+    """One output of many runs, or None if the network does not have it."""
+    return np.concatenate([each[name] for each in outputs]) if name in outputs[0] else None
+
+
+class Network:
+    """A LiteRT file and its idle interpreters."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._idle: dict[int, queue.SimpleQueue[Any]] = {}
+
+    @cached_property
+    def content(self) -> bytes:
+        """The file's bytes, read once."""
+        try:
+            return self.file.read_bytes()
+        except OSError as error:
+            raise ModelError(f"the model's file {self.file} is missing") from error
+
+    def run(self, values: dict[str, NDArray[Any]], *, n_threads: int) -> dict[str, Floats]:
+        """Outputs by name for inputs by name; safe to call from many threads at once."""
+        with self._borrowed(n_threads) as runner:
+            outputs: dict[str, Floats] = runner(**values)
+            return {name: np.array(output) for name, output in outputs.items()}
+
+    @contextmanager
+    def _borrowed(self, n_threads: int) -> Iterator[Any]:
+        idle = self._idle.setdefault(n_threads, queue.SimpleQueue())
+        try:
+            runner = idle.get_nowait()
+        except queue.Empty:
+            runner = self._make(n_threads)
+        yield runner
+        idle.put(runner)  # not after an error: a broken interpreter is dropped
+
+    def _make(self, n_threads: int) -> Any:
+        from ai_edge_litert.interpreter import Interpreter  # pages without a query need none
+
+        try:
+            interpreter = Interpreter(model_content=self.content, num_threads=n_threads)
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"{self.file} is not a LiteRT model: {error}") from error
+        return interpreter.get_signature_runner()

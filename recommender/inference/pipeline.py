@@ -1,0 +1,135 @@
+"""Pictures through encoder and decoder, each one once, as fast as the cores allow.
+
+A worker takes a picture all the way, from the file to its features, with one thread of the network.
+So decoding one picture overlaps with encoding another, and there is no batch whose last picture
+the others wait for.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender import images
+from recommender.errors import ImageError
+from recommender.inference.autoencoder import N_THREADS, Autoencoder
+from recommender.inference.feature_store import FeatureStore, Seen
+
+WINDOW = 8  # tasks in flight for each worker: memory stays the same for any catalogue
+OVERSAMPLED = 2  # pixels for each one that the networks take: scaling down needs them
+COMMITTED_AT_ONCE = 64  # pictures; a kill loses at most these
+
+Pixels = NDArray[np.uint8]
+Task = TypeVar("Task")
+Done = TypeVar("Done")
+
+
+class Looker:
+    """Looks at pictures and keeps what it saw in a store; many threads may share one.
+
+    The store is read and written by the thread that made the looker, in `flush`.
+    """
+
+    def __init__(self, model: Autoencoder, store: FeatureStore) -> None:
+        self._model = model
+        self._store = store
+        self._known = store.hashes()
+        self._claims: dict[str, Future[None]] = {}
+        self._seen: list[Seen] = []
+        self._lock = threading.Lock()
+        self.n_encoded = 0
+
+    def knows(self, image_sha256: str) -> bool:
+        """Whether this picture was looked at before."""
+        return image_sha256 in self._known
+
+    def look(self, image_sha256: str, source: images.Source) -> None:
+        """See that a picture's features are kept; it is decoded only if they are not.
+
+        Raises
+        ------
+        ImageError : it cannot be
+        """
+        if image_sha256 in self._known:
+            return
+        with self._lock:
+            claim = self._claims.get(image_sha256)
+            is_mine = claim is None
+            if claim is None:
+                claim = self._claims[image_sha256] = Future()
+        if not is_mine:
+            claim.result()  # another worker has the same picture, and fails or succeeds for both
+            return
+        try:
+            features, error = see(self._model, load_enough(self._model, source))
+        except ImageError as failure:
+            claim.set_exception(failure)
+            raise
+        except BaseException:
+            claim.cancel()
+            raise
+        with self._lock:
+            self._seen.append((image_sha256, features, error))
+        claim.set_result(None)
+
+    def flush(self, *, at_least: int = 1) -> None:
+        """Commit what was seen, if it is as many pictures as `at_least`."""
+        with self._lock:
+            if len(self._seen) < at_least:
+                return
+            seen, self._seen = self._seen, []
+        self._store.add(seen)
+        self.n_encoded += len(seen)
+        with self._lock:
+            for image_sha256, _, _ in seen:
+                self._known.add(image_sha256)
+                self._claims.pop(image_sha256, None)
+
+
+def load_enough(model: Autoencoder, source: images.Source) -> Pixels:
+    """Decode a picture as far as a model needs it; embeddings differ by a cosine of 0.9997."""
+    side = max(model.config.image_size_px, model.config.decoded_size_px)
+    return images.load(source, enough_px=OVERSAMPLED * side)
+
+
+def see(model: Autoencoder, pixels: Pixels) -> tuple[NDArray[np.float32], float]:
+    """One picture's features (n_features,) and reconstruction error, with one thread."""
+    encoded = model.encode([model.prepare(pixels)], n_threads=1)
+    decoded = model.decode(encoded.latents, n_threads=1)
+    target = model.prepare_target(pixels)
+    return encoded.features[0], float(reconstruction_errors(target[None], decoded)[0])
+
+
+def reconstruction_errors(
+    squares: NDArray[np.uint8], decoded: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Mean squared error of each picture, values in [0, 1].
+
+    Parameters
+    ----------
+    squares : ndarray of shape (n, size, size, 3), uint8
+    decoded : ndarray of the same shape, float32 in [0, 1]
+    """
+    differences = squares.astype(np.float32) / 255 - decoded
+    return np.asarray(np.square(differences).mean(axis=(1, 2, 3)), np.float32)
+
+
+def side_by_side(
+    work: Callable[[Task], Done], tasks: Iterable[Task], n_workers: int | None = None
+) -> Iterator[Done]:
+    """Results in the order of the tasks, several at work, and only a window of them held."""
+    n_workers = n_workers or N_THREADS
+    waiting = iter(tasks)
+    with ThreadPoolExecutor(n_workers) as pool:
+        try:
+            running = deque(pool.submit(work, task) for task in islice(waiting, WINDOW * n_workers))
+            while running:
+                yield running.popleft().result()
+                running.extend(pool.submit(work, task) for task in islice(waiting, 1))
+        finally:
+            pool.shutdown(cancel_futures=True)

@@ -1,0 +1,1 @@
+"""Explains and surveys a catalogue: shared parts, maps, blends, health, related products."""

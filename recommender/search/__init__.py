@@ -1,0 +1,1 @@
+"""Finds nearest neighbours: engines, indexes, re-ranking, grouping, confidence."""

@@ -1,0 +1,290 @@
+"""A catalogue's pictures through the encoder, once, into an index."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from recommender import images
+from recommender.catalogue.registry import open_catalogue
+from recommender.catalogue.store import Catalogue, fingerprint
+from recommender.config import DEMO, MODELS
+from recommender.errors import CatalogueError, ImageError, IndexNotBuilt, StaleIndex
+from recommender.feeds.sources import picture_files
+from recommender.inference.autoencoder import Autoencoder
+from recommender.inference.feature_store import FeatureStore
+from recommender.inference.pipeline import COMMITTED_AT_ONCE, Looker, load_enough, side_by_side
+from recommender.inference.projection import MAX_FITTED, Projection, fit, fit_parts
+from recommender.items import Item
+from recommender.search import index as indexes
+from recommender.search.engines import make_engine
+from recommender.search.index import Index
+
+BATCH = 256  # features held at a time: memory stays the same for any catalogue
+
+Floats = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+
+
+def open_index(
+    catalogue: Catalogue, model: Autoencoder, *, progress: Progress | None = None
+) -> Index:
+    """The index of a catalogue and a model; built, and kept, where there is none that fits.
+
+    Parameters
+    ----------
+    progress : called with the number of items done and the number of items, if it is built
+    """
+    for folder in index_folders(catalogue, model):
+        try:
+            return indexes.load(folder, model=model.fingerprint, catalogue=catalogue.fingerprint)
+        except (IndexNotBuilt, StaleIndex):
+            continue
+    return rebuild(catalogue, model, progress=progress)
+
+
+def rebuild(
+    catalogue: Catalogue,
+    model: Autoencoder,
+    *,
+    engine: str = "exact",
+    folder: Path | None = None,
+    n_workers: int | None = None,
+    progress: Progress | None = None,
+) -> Index:
+    """Put a catalogue's index in force; pictures that were encoded before are not encoded again.
+
+    Parameters
+    ----------
+    folder : where to write; beside the catalogue by default
+    n_workers : threads that decode and encode; as many as cores by default
+
+    Raises
+    ------
+    ImageError : a picture is missing or damaged; names the item
+    EngineUnavailable : there is no such engine
+    """
+    with open_store(catalogue.folder, model) as store:
+        encode_missing(
+            catalogue.folder, catalogue.items, model, store, n_workers=n_workers, progress=progress
+        )
+        index = assemble(catalogue.items, model, store, engine=engine)
+    indexes.save(index, folder or index_folders(catalogue, model)[0])
+    return index
+
+
+def index_folders(catalogue: Catalogue, model: Autoencoder) -> list[Path]:
+    """Where an index may lie: beside the catalogue, and for the demo with the model."""
+    folders = places(catalogue.folder, model)
+    if catalogue.name == DEMO:
+        folders.append(MODELS / model.name / "index")
+    return folders
+
+
+def places(folder: Path, model: Autoencoder) -> list[Path]:
+    """The two places beside a catalogue.
+
+    Two, so that the index of a catalogue's next state can be written whole while the one of its
+    present state answers; which of them is in force is a matter of the catalogue's fingerprint.
+    """
+    return [folder / "indexes" / name for name in (model.name, f"{model.name}.next")]
+
+
+def free_folder(folder: Path, model: Autoencoder, catalogue: str) -> Path:
+    """The place whose index does not belong to the state with the fingerprint `catalogue`."""
+    first, second = places(folder, model)
+    try:
+        indexes.load(first, model=model.fingerprint, catalogue=catalogue)
+    except (IndexNotBuilt, StaleIndex):
+        return first
+    return second
+
+
+def open_store(folder: Path, model: Autoencoder) -> AbstractContextManager[FeatureStore]:
+    """What a model saw of the pictures of a catalogue's folder."""
+    return FeatureStore.open(folder, model.fingerprint, _precision(model))
+
+
+def build(
+    catalogue: Catalogue,
+    model: Autoencoder,
+    *,
+    engine: str = "exact",
+    n_workers: int | None = None,
+    progress: Progress | None = None,
+) -> Index:
+    """Encode the whole catalogue; nothing is written. Errors as `rebuild`."""
+    with closing(FeatureStore(":memory:", _precision(model))) as store:
+        encode_missing(
+            catalogue.folder, catalogue.items, model, store, n_workers=n_workers, progress=progress
+        )
+        return assemble(catalogue.items, model, store, engine=engine)
+
+
+def encode_missing(
+    folder: Path,
+    items: Sequence[Item],
+    model: Autoencoder,
+    store: FeatureStore,
+    *,
+    n_workers: int | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Look at those pictures of a catalogue's folder that the store does not know yet.
+
+    Raises
+    ------
+    ImageError : one is missing or damaged; names the item
+    """
+    looker = Looker(model, store)
+
+    def look(item: Item) -> None:
+        try:
+            looker.look(item.image_sha256, folder / item.image)
+        except ImageError as error:
+            where = f"item {item.item_id!r} of {folder.name!r}"
+            raise ImageError(f"{where}: {error}; import it again") from error
+
+    try:
+        for n_done, _ in enumerate(side_by_side(look, items, n_workers), start=1):
+            looker.flush(at_least=COMMITTED_AT_ONCE)
+            if progress is not None:
+                progress(n_done, len(items))
+    finally:
+        looker.flush()
+
+
+def assemble(
+    items: Sequence[Item], model: Autoencoder, store: FeatureStore, *, engine: str = "exact"
+) -> Index:
+    """The index of items whose pictures were looked at; nothing is encoded, nothing is written.
+
+    Raises
+    ------
+    EngineUnavailable : there is no such engine
+    """
+    make_engine(engine)  # one that is missing should be missed now and not at the first query
+    order = _order(len(items))
+    hashes = [items[row].image_sha256 for row in order]
+    projection = None
+    if model.defaults is not None:
+        seen = (features for features, _ in _parts(hashes[:MAX_FITTED], store))
+        projection = fit_parts(seen, model.defaults)
+    rows, errors = _project(hashes, store, projection)
+    return Index(
+        ids=tuple(items[row].item_id for row in order),
+        embeddings=rows,
+        reconstruction_errors=errors,
+        nearest_quantiles=indexes.calibrate_nearest(rows),
+        metric=model.config.metric,
+        model=model.fingerprint,
+        catalogue=fingerprint(items),
+        engine_name=engine,
+        projection=projection,
+    )
+
+
+def embed_items(
+    catalogue: Catalogue,
+    items: Sequence[Item],
+    model: Autoencoder,
+    embed: Callable[[Floats], Floats],
+) -> Floats:
+    """Embeddings of a catalogue's items as another catalogue's index compares them.
+
+    Parameters
+    ----------
+    embed : makes embeddings of features, such as `Index.embed`
+
+    Returns
+    -------
+    embeddings : ndarray of shape (n_items, n_dims), float32
+    """
+    parts = []
+    for start in range(0, len(items), BATCH):
+        squares = [
+            model.prepare(images.load(catalogue.image_path(item)))
+            for item in items[start : start + BATCH]
+        ]
+        parts.append(embed(model.encode(squares).features))
+    return np.concatenate(parts)
+
+
+def _order(n_items: int) -> NDArray[np.intp]:
+    """As they come, or at random where a projection is fitted on the first of many."""
+    if n_items <= MAX_FITTED:
+        return np.arange(n_items)
+    return np.random.default_rng(0).permutation(n_items)
+
+
+def _project(
+    hashes: Sequence[str], store: FeatureStore, projection: Projection | None
+) -> tuple[Floats, Floats]:
+    """Embeddings and reconstruction errors; the features of one batch at a time are held."""
+    rows, errors = [], []
+    for features, part in _parts(hashes, store):
+        rows.append(features if projection is None else projection.apply(features))
+        errors.append(part)
+    return np.concatenate(rows), np.concatenate(errors)
+
+
+def _parts(hashes: Sequence[str], store: FeatureStore) -> Iterator[tuple[Floats, Floats]]:
+    for start in range(0, len(hashes), BATCH):
+        yield store.read(hashes[start : start + BATCH])
+
+
+def _precision(model: Autoencoder) -> DTypeLike:
+    """Of kept features; single where they are the embeddings themselves, as the article's are."""
+    return np.float32 if model.defaults is None else np.float16
+
+
+def embed_source(
+    source: str, model: Autoencoder, *, progress: Progress | None = None
+) -> tuple[list[str], NDArray[np.float32], list[tuple[str, str]]]:
+    """Embeddings of a folder's pictures, or of a catalogue's.
+
+    Parameters
+    ----------
+    source : a folder, where an item's id is its path relative to it, or a catalogue's name
+
+    Returns
+    -------
+    ids, embeddings : of the pictures that could be read; shapes (n,) and (n, n_dims)
+    skipped : id and reason of each one that could not
+
+    Raises
+    ------
+    CatalogueError : neither a folder with pictures nor a catalogue
+    """
+    folder = Path(source)
+    if not folder.is_dir():
+        catalogue = open_catalogue(source)
+        index = open_index(catalogue, model, progress=progress)
+        return list(index.ids), np.asarray(index.embeddings), []
+    names = [path.relative_to(folder).as_posix() for path in picture_files(folder)]
+    skipped: list[tuple[str, str]] = []
+    ids, features = [], []
+
+    def describe(name: str) -> tuple[str, Floats | ImageError]:
+        try:
+            square = model.prepare(load_enough(model, folder / name))
+        except ImageError as error:
+            return name, error
+        return name, model.encode([square], n_threads=1).features
+
+    for n_done, (name, got) in enumerate(side_by_side(describe, names), start=1):
+        if isinstance(got, ImageError):
+            skipped.append((name, str(got)))
+        else:
+            ids.append(name)
+            features.append(got)
+        if progress is not None:
+            progress(n_done, len(names))
+    if not ids:
+        raise CatalogueError(f"there is no readable picture in {folder}")
+    rows = np.concatenate(features)
+    if model.defaults is not None:
+        rows = fit(rows, model.defaults).apply(rows)
+    return ids, rows, skipped

@@ -1,0 +1,150 @@
+"""What the recommender answers with."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender import metrics
+from recommender.catalogue.store import Catalogue
+from recommender.items import Item
+
+TrustLevel = Literal["close", "loose", "unlike"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """A recommended product.
+
+    Attributes
+    ----------
+    distance : Euclidean, between the embeddings; small is close
+    similarity : in [0, 1]; large is close
+    near_identical : products that this one stands for, if near-identical ones were folded
+    """
+
+    item: Item
+    distance: float
+    similarity: float
+    near_identical: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trust:
+    """How far a query lies from what the catalogue knows, measured on the catalogue's own items.
+
+    Attributes
+    ----------
+    level : "close", "loose" or "unlike"
+    nearest_percentile : share in % of the items that are nearer to their nearest other item than
+        the query is to its own
+    reconstruction_percentile : share in % of the items that are decoded with less error
+    of_photo : whether a photo asked; `nearest_percentile` is then among held-out items that were
+        altered as another camera might have taken them
+    """
+
+    level: TrustLevel
+    nearest_percentile: float
+    reconstruction_percentile: float
+    of_photo: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconstruction:
+    """A picture, and what the machine kept of it.
+
+    Attributes
+    ----------
+    original, decoded : ndarray of shape (size, size, 3), uint8
+    n_numbers : how many numbers the code has
+    """
+
+    original: NDArray[np.uint8]
+    decoded: NDArray[np.uint8]
+    n_numbers: int
+
+    @cached_property
+    def psnr(self) -> float:
+        """Peak signal-to-noise ratio of `decoded` against `original`, in decibels."""
+        return metrics.psnr(*map(metrics.to_unit_range, (self.original, self.decoded)))
+
+    @cached_property
+    def ssim(self) -> float:
+        """Structural similarity of `decoded` and `original`, at most 1."""
+        return metrics.ssim(*map(metrics.to_unit_range, (self.original, self.decoded)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """The answer to one query.
+
+    Attributes
+    ----------
+    item : the product that was asked for, or None for a picture
+    matches : nearest first
+    """
+
+    item: Item | None
+    matches: tuple[Match, ...]
+    trust: Trust
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A place between two products.
+
+    Attributes
+    ----------
+    share : of the second product, from 0 to 1
+    matches : the products nearest to this place, nearest first, without the two themselves
+    """
+
+    share: float
+    matches: tuple[Match, ...]
+
+
+def to_dict(
+    result: Result, catalogue: Catalogue, *, model: str, query: str, n_neighbors: int
+) -> dict[str, Any]:
+    """A result as a JSON document, the same wherever one is handed out.
+
+    Parameters
+    ----------
+    catalogue, model : that answered; the model by its name
+    query, n_neighbors : what was asked
+
+    Returns
+    -------
+    document : a match names its near-identical products only if there are some
+    """
+    return {
+        "query": query,
+        "catalogue": catalogue.name,
+        "model": model,
+        "n_neighbors": n_neighbors,
+        "matches": [
+            {
+                "item_id": match.item.item_id,
+                "title": match.item.title,
+                "category": match.item.category,
+                "distance": round(match.distance, 6),
+                "similarity": round(match.similarity, 4),
+                "image": str(catalogue.image_path(match.item)),
+                **(
+                    {"near_identical": [item.item_id for item in match.near_identical]}
+                    if match.near_identical
+                    else {}
+                ),
+            }
+            for match in result.matches
+        ],
+        "trust": {
+            "level": result.trust.level,
+            "nearest_percentile": round(result.trust.nearest_percentile, 1),
+            "reconstruction_percentile": round(result.trust.reconstruction_percentile, 1),
+        },
+        "elapsed_ms": round(result.elapsed_ms, 2),
+    }

@@ -1,0 +1,1 @@
+"""Trains, exports and fine-tunes models. The only package that imports TensorFlow."""

@@ -1,0 +1,104 @@
+"""What a model's projections fall back to, learned from catalogues without any label."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender import images
+from recommender.augmentation import LEARNED, alter
+from recommender.catalogue.store import Catalogue
+from recommender.config import PerceptualConfig
+from recommender.errors import CatalogueError
+from recommender.inference.projection import Defaults, Projection, fit, fit_defaults
+from recommender.inference.autoencoder import Autoencoder
+
+ALTERED_PICTURES = 500  # of each catalogue
+BATCH = 64
+SEED = 0
+
+Floats = NDArray[np.float32]
+Rows = NDArray[np.intp]
+
+
+def learn_defaults(
+    model: Autoencoder,
+    catalogues: Sequence[tuple[Catalogue, Rows]],
+    photos: Catalogue | None = None,
+) -> Defaults:
+    """Fit defaults on rows of several catalogues, on altered views and on photos of them.
+
+    Parameters
+    ----------
+    model : its encoder; defaults of its own are not used
+    catalogues : each with the positions of the items to learn from
+    photos : whose items name in their attribute `item_id` an item of these catalogues: the same
+        product before another camera. They count as much as all altered views together.
+    """
+    rng = np.random.default_rng(SEED)
+    features, differences = [], []
+    known: dict[str, Floats] = {}  # by the item's id
+    for catalogue, rows in catalogues:
+        features.append(_describe(model, _squares(model, catalogue, rows)))
+        chosen = rng.permutation(len(rows))[:ALTERED_PICTURES]
+        views = (alter(square, rng, LEARNED) for square in _squares(model, catalogue, rows[chosen]))
+        differences.append(_describe(model, views) - features[-1][chosen])
+        ids = (catalogue.items[row].item_id for row in rows)
+        known |= dict(zip(ids, features[-1], strict=True))
+    groups = [np.concatenate(differences)]
+    if photos is not None:
+        groups.append(_differences_of(model, photos, known))
+    n_kind = n_kind_features(model)
+    return fit_defaults(np.concatenate(features), [group[:, :n_kind] for group in groups], n_kind)
+
+
+def fit_only_on(model: Autoencoder, catalogue: Catalogue) -> Projection:
+    """A projection that knows one catalogue and nothing else, to see what carries over."""
+    rows = np.arange(len(catalogue))
+    features = _describe(model, _squares(model, catalogue, rows))
+    return fit(features, learn_defaults(model, [(catalogue, rows)]))
+
+
+def n_kind_features(model: Autoencoder) -> int:
+    """How many of a model's features say what kind of thing a picture shows."""
+    return int(model.config.hyperparameters.get("n_kind", PerceptualConfig().n_kind))
+
+
+def check_photos(photos: Catalogue, ids: Collection[str]) -> Rows:
+    """Positions of the photos whose attribute `item_id` is among the ids.
+
+    Raises
+    ------
+    CatalogueError : there is none
+    """
+    names = [item.attributes.get("item_id") for item in photos]
+    rows = np.array([row for row, name in enumerate(names) if name in ids], np.intp)
+    if not len(rows):
+        raise CatalogueError(
+            f"no photo of {photos.name!r} names in item_id an item of the catalogues"
+        )
+    return rows
+
+
+def _differences_of(model: Autoencoder, photos: Catalogue, known: dict[str, Floats]) -> Floats:
+    """Features of photos minus those of the products' own pictures."""
+    rows = check_photos(photos, known)
+    seen = _describe(model, _squares(model, photos, rows))
+    return seen - np.stack([known[photos.items[row].attributes["item_id"]] for row in rows])
+
+
+def _squares(model: Autoencoder, catalogue: Catalogue, rows: Rows) -> Iterator[NDArray[np.uint8]]:
+    for row in rows:
+        yield model.prepare(images.load(catalogue.image_path(catalogue.items[row])))
+
+
+def _describe(model: Autoencoder, squares: Iterator[NDArray[np.uint8]]) -> Floats:
+    parts, batch = [], []
+    for square in squares:
+        batch.append(square)
+        if len(batch) == BATCH:
+            parts.append(model.encode(batch).features)
+            batch = []
+    if batch:
+        parts.append(model.encode(batch).features)
+    return np.concatenate(parts)

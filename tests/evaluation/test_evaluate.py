@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from recommender.catalogue.registry import open_catalogue
+from recommender.errors import CatalogueError
+from recommender.evaluation.evaluate import (
+    colour_descriptor,
+    evaluate,
+    evaluate_altered,
+    pixels_descriptor,
+)
+from recommender.importing.importer import import_source
+from recommender.recommend import Recommender
+
+
+def test_figures_and_baselines(shop_recommender: Recommender) -> None:
+    figures = evaluate(shop_recommender)
+    assert (figures["n_queries"], figures["n_gallery"]) == (18, 18)
+    assert set(figures["baselines"]) == {"random", "pixels", "colour"}
+    assert figures["precision_at_4"] > figures["baselines"]["random"]["precision_at_4"]
+    assert figures["psnr"] > 15
+    assert 0 < figures["ssim"] < 1
+
+
+def test_precision_is_what_the_neighbours_say(shop_recommender: Recommender) -> None:
+    right = [
+        match.item.category == item.category
+        for item in shop_recommender.catalogue
+        for match in shop_recommender.similar(item.item_id, 4).matches
+    ]
+    figures = evaluate(shop_recommender)
+    assert figures["precision_at_4"] == pytest.approx(np.mean(right), abs=1e-4)
+
+
+def test_another_catalogue_may_ask(shop_recommender: Recommender, shop: Path) -> None:
+    (shop / "feed.csv").write_text("image,item_id,kind\ndisc-red-0.png,disc-red-0,disc\n")
+    import_source(shop, "photos", column_map={"id": "image", "category": "kind"})
+    figures = evaluate(shop_recommender, open_catalogue("photos"))
+    assert (figures["n_queries"], figures["queries"]) == (1, "photos")
+
+
+def test_recall_of_the_right_product(shop_recommender: Recommender, shop: Path) -> None:
+    (shop / "feed.csv").write_text(
+        "name,image,item_id\na,disc-red-0.png,disc-red-0\nb,bar-blue-0.png,box-red-1\n"
+    )
+    import_source(shop, "photos", column_map={"id": "name"})
+    figures = evaluate(shop_recommender, open_catalogue("photos"), label="item_id")
+    assert figures["n_gallery"] == 18
+    assert figures["recall_at_1"] == 0.5
+
+
+def test_altered_pictures_ask_for_their_originals(shop_recommender: Recommender) -> None:
+    figures = evaluate_altered(shop_recommender, n_queries=9)
+    assert (figures["n_queries"], figures["n_gallery"]) == (9, 18)
+    assert 0 <= figures["recall_at_1"] <= figures["recall_at_5"] <= 1
+    assert evaluate_altered(shop_recommender, n_queries=9) == figures  # the same alterations
+    assert set(figures["baselines"]) == {"pixels", "colour"}
+
+
+def test_a_label_that_nothing_has_is_refused(shop_recommender: Recommender) -> None:
+    with pytest.raises(CatalogueError, match="material"):
+        evaluate(shop_recommender, label="material")
+
+
+def test_colour_descriptor_counts_colours() -> None:
+    red = np.asarray(Image.new("RGB", (30, 30), (255, 0, 0)))
+    rows = colour_descriptor(red)
+    assert rows.shape == (192,)
+    assert np.square(rows).sum() == pytest.approx(1)
+    assert rows.max() == 1
+
+
+def test_pixels_descriptor_is_the_picture() -> None:
+    white = np.full((80, 60, 3), 255, np.uint8)
+    assert (pixels_descriptor(white) == 1).all()
+    assert pixels_descriptor(white).shape == (7500,)

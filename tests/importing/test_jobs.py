@@ -1,0 +1,151 @@
+"""Imports in processes of their own, and what is left of them when they are killed."""
+
+import io
+import os
+import signal
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from recommender.catalogue.registry import open_catalogue
+from recommender.catalogue.store import catalogues_folder
+from recommender.config import ARTICLE, home
+from recommender.errors import CatalogueError, RecommenderError
+from recommender.importing import importer, jobs
+from recommender.importing.jobs import Order
+from recommender.importing.report import read_report
+from recommender.recommend import Recommender
+from tests.conftest import draw
+from tests.kill import import_with_kills
+
+PATIENCE_S = 60
+MAP = {"image": "file", "category": "kind"}
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < end, "it does not come about"
+        time.sleep(0.02)
+
+
+def make_order(source: Path, **changes: object) -> Order:
+    values = {"name": "shop", "source": str(source), "model": ARTICLE, "column_map": MAP}
+    return Order.from_dict(values | changes)
+
+
+def many_pictures(folder: Path, n_pictures: int) -> Path:
+    folder.mkdir()
+    for number in range(n_pictures):
+        draw("box", "blue", 256, shift_px=number % 60).resize((256 + number, 256)).save(
+            folder / f"{number:04}.png"
+        )
+    return folder
+
+
+def test_a_job_runs_beside_and_leaves_a_catalogue_with_its_index(shop: Path) -> None:
+    jobs.begin(make_order(shop))
+    assert jobs.state("shop").status in jobs.ACTIVE
+    with pytest.raises(CatalogueError, match="under way"):
+        jobs.begin(make_order(shop))
+    wait_for(lambda: jobs.state("shop").status == "done")
+    assert (jobs.state("shop").n_done, jobs.noted()) == (18, ["shop"])
+    report = read_report(open_catalogue("shop").folder)
+    assert report is not None
+    assert report.counts == {"added": 18}
+    assert len(Recommender.open("shop", ARTICLE).index) == 18
+    jobs.forget("shop")
+    assert jobs.noted() == []
+
+
+def test_a_killed_job_is_seen_and_goes_on(tmp_path: Path) -> None:
+    source = many_pictures(tmp_path / "in", 400)
+    jobs.begin(make_order(source, column_map={}))
+    wait_for(lambda: jobs.state("shop").n_done > 0)
+    (pid,) = children_that_import("shop")
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: jobs.state("shop").status == "interrupted")
+    jobs.forget("shop")  # only what has ended can be forgotten
+    jobs.start("shop")
+    wait_for(lambda: jobs.state("shop").status == "done")
+    assert len(open_catalogue("shop")) == 400
+
+
+def test_a_cancelled_job_leaves_nothing_of_itself(tmp_path: Path) -> None:
+    source = many_pictures(tmp_path / "in", 400)
+    jobs.begin(make_order(source, column_map={}))
+    wait_for(lambda: jobs.state("shop").n_done > 0)
+    jobs.cancel("shop")
+    wait_for(lambda: jobs.state("shop").status == "cancelled")
+    assert not (catalogues_folder() / "shop").exists()
+
+
+def test_an_interrupted_job_can_be_given_up(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        (catalogues_folder() / "shop" / "images").mkdir(parents=True)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(jobs, "start", lambda name: None)
+    monkeypatch.setattr(importer, "import_source", stop)
+    jobs.begin(make_order(shop))
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run("shop")
+    assert jobs.state("shop").status == "interrupted"
+    jobs.cancel("shop")
+    assert jobs.state("shop").status == "cancelled"
+    assert not (catalogues_folder() / "shop").exists()
+
+
+def test_an_upload_is_gone_when_its_job_has_ended(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "start", lambda name: None)
+    for data, ended in ((zipped(shop), "done"), (b"no zip at all", "failed")):
+        path = jobs.receive("shop", "My shop.ZIP", io.BytesIO(data))
+        jobs.begin(make_order(path, is_upload=True))
+        assert path.is_relative_to(home())
+        if ended == "failed":
+            with pytest.raises(RecommenderError, match="no zip"):
+                jobs.run("shop")
+        else:
+            jobs.run("shop")
+        assert jobs.state("shop").status == ended
+        assert not path.exists()
+    assert "no zip" in jobs.state("shop").message
+    assert len(open_catalogue("shop")) == 18  # the failure left what was in force
+
+
+def test_there_must_be_something_to_go_on_with() -> None:
+    with pytest.raises(CatalogueError, match="no import"):
+        jobs.run("nothing")
+
+
+def test_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path) -> None:
+    source = many_pictures(tmp_path / "in", 300)
+    arguments = [str(source), "--model", ARTICLE]
+    import_with_kills(arguments, ARTICLE, n_times=3, seed=0, say=print)
+
+
+def zipped(folder: Path) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for file in folder.iterdir():
+            archive.write(file, file.name)
+    return buffer.getvalue()
+
+
+def children_that_import(name: str) -> list[int]:
+    """Processes of this machine that run the job, as the system lists them."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().decode().split("\0")
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError):
+            continue
+        if words[-3:] == ["resume", name, ""] and parent == os.getpid():
+            found.append(int(folder.name))
+    return found

@@ -1,0 +1,63 @@
+import csv
+from pathlib import Path
+
+import pytest
+
+from recommender.config import ARTICLE
+from recommender.importing.importer import import_source
+from recommender.recommend import Recommender
+from recommender.search.grouping import Folder
+from tests.conftest import draw
+
+
+@pytest.fixture
+def doubled(tmp_path: Path) -> Recommender:
+    """A red disc, its copy saved again, one that the shop calls crimson, and other things."""
+    red = draw("disc", "red")
+    red.save(tmp_path / "red.png")
+    red.save(tmp_path / "again.jpg", quality=95, subsampling=0)
+    red.save(tmp_path / "crimson.jpg", quality=96, subsampling=0)
+    draw("disc", "blue").save(tmp_path / "blue.png")
+    for shape in ("box", "bar"):
+        for colour in ("red", "green", "blue"):
+            draw(shape, colour).save(tmp_path / f"{shape}-{colour}.png")
+    colours = {"red": "red", "again": "red", "crimson": "crimson"}
+    with (tmp_path / "feed.csv").open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["id", "image", "colour"])
+        for file in sorted([*tmp_path.glob("*.png"), *tmp_path.glob("*.jpg")]):
+            writer.writerow([file.stem, file.name, colours.get(file.stem, "")])
+        writer.writerow(["red-twice", "red.png", "scarlet"])
+    import_source(tmp_path, "doubled")
+    return Recommender.open("doubled", ARTICLE)
+
+
+def test_near_identical_products_are_one_match(doubled: Recommender) -> None:
+    plain = doubled.similar("blue", 6)
+    folded = doubled.similar("blue", 6, fold=True)
+    assert len(folded.matches) == 6
+    assert not any(match.near_identical for match in plain.matches)
+    behind = {
+        frozenset([match.item.item_id, *(item.item_id for item in match.near_identical)])
+        for match in folded.matches
+        if match.near_identical
+    }
+    assert any({"red", "again"} <= group for group in behind)
+    assert not any({"red", "crimson"} <= group for group in behind)
+
+
+def test_variants_stay_apart(doubled: Recommender) -> None:
+    groups = Folder(doubled.catalogue, doubled.index).fold(["red", "crimson", "blue", "box-red"])
+    assert [len(group) for group in groups] == [1, 1, 1, 1]
+
+
+def test_one_file_is_one_picture_whatever_the_shop_says(doubled: Recommender) -> None:
+    groups = Folder(doubled.catalogue, doubled.index).fold(["red", "red-twice"])
+    assert groups == [["red", "red-twice"]]
+
+
+def test_a_picture_that_vanished_is_like_none(doubled: Recommender) -> None:
+    doubled.catalogue.image_path(doubled.catalogue.get("again")).unlink()
+    folder = Folder(doubled.catalogue, doubled.index)
+    assert folder.fold(["again", "red"]) == [["again"], ["red"]]
+    assert folder.fold([]) == []
