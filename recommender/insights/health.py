@@ -140,10 +140,12 @@ def hard_pictures(catalogue: Catalogue, index: Index) -> tuple[HardPicture, ...]
     errors = np.asarray(index.reconstruction_errors, np.float64)
     lower, median, upper = np.quantile(errors, (0.25, 0.5, 0.75))
     rows = np.flatnonzero(errors > upper + FAR_OUT * (upper - lower))
-    return tuple(
-        HardPicture(item=catalogue.get(index.ids[row]), times_usual=float(errors[row] / median))
-        for row in rows[np.argsort(-errors[rows])]
-    )
+    found: dict[str, HardPicture] = {}  # by content: products that share a picture are one finding
+    for row in rows[np.argsort(-errors[rows])]:
+        item = catalogue.get(index.ids[row])
+        times_usual = float(errors[row] / median)
+        found.setdefault(item.image_sha256, HardPicture(item=item, times_usual=times_usual))
+    return tuple(found.values())
 
 
 def broken_pictures(
