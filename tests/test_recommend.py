@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from recommender.catalogue.registry import open_catalogue
-from recommender.config import ARTICLE
+from recommender.config import ARTICLE, MODELS
 from recommender.errors import CatalogueError, ImageError, StaleIndex
 from recommender.importing import importer
 from recommender.inference.autoencoder import Autoencoder
@@ -124,9 +124,7 @@ def test_the_document_has_the_agreed_fields(shop_recommender: Recommender) -> No
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name", sorted(path.parent.name for path in Path("models").glob("*/index"))
-)
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in MODELS.glob("*/index")))
 def test_the_index_that_ships_fits_the_demo(name: str) -> None:
     """Otherwise the first start would have to encode the whole catalogue."""
     calls: list[tuple[int, int]] = []

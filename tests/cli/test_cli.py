@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from recommender import images
+from recommender.config import PROJECT
 from tests.conftest import draw
 
 Run = Callable[..., tuple[int, str, str]]
@@ -173,12 +174,20 @@ def test_the_module_runs_and_never_imports_tensorflow(imported: Path) -> None:
         "assert not {'tensorflow', 'keras', 'streamlit'} & set(sys.modules); sys.exit(status)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, env=os.environ, check=False
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=os.environ,
+        check=False,
+        cwd=PROJECT,
     )
     assert done.returncode == 0, done.stderr
     json.loads(done.stdout)
     helped = subprocess.run(
-        [sys.executable, "-m", "recommender", "--help"], capture_output=True, check=False
+        [sys.executable, "-m", "recommender", "--help"],
+        capture_output=True,
+        check=False,
+        cwd=PROJECT,
     )
     assert helped.returncode == 0
 
