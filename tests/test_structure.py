@@ -34,6 +34,11 @@ LEVELS = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 OUTSIDE = {"__init__", "__main__"}  # the public names, and the way in from the shell
 
 
+# The page's rooms, from the ground up, by the same rule
+PAGE_LAYERS = ("shared", "components", "parts", "pages", "shell")
+PAGE = PACKAGE / "ui"
+
+
 def imported_modules(file: Path) -> set[str]:
     names: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -41,6 +46,17 @@ def imported_modules(file: Path) -> set[str]:
             names.add(node.module or "")
             if node.module == "recommender":
                 names |= {f"recommender.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return names
+
+
+def imported_names(file: Path) -> set[str]:
+    """Full names, such as "recommender.ui.shared.link" for what is taken out of a package."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
     return names
@@ -70,6 +86,28 @@ def test_imports_point_to_the_rooms_above(file: Path) -> None:
 
 def test_every_room_has_its_layer() -> None:
     assert {room_of(file) for file in PACKAGE.rglob("*.py")} - OUTSIDE == set(LEVELS)
+
+
+@pytest.mark.parametrize(
+    "file",
+    sorted(PAGE.glob("*/**/*.py")),
+    ids=lambda file: file.relative_to(PAGE).as_posix().removesuffix(".py"),
+)
+def test_the_page_is_built_from_the_ground_up(file: Path) -> None:
+    room, piece = file.relative_to(PAGE).with_suffix("").parts[:2]
+    for name in imported_names(file):
+        if not name.startswith("recommender.ui."):
+            continue
+        other, imported = name.split(".")[2:4]
+        assert PAGE_LAYERS.index(other) <= PAGE_LAYERS.index(room), f"{room} imports {name}"
+        # a page is imported at its first visit, by its name
+        assert other != "pages", f"{room}/{piece} imports a page: {imported}"
+        if other == room == "components":
+            assert imported in (piece, "component"), f"{piece} imports its sister {imported}"
+
+
+def test_every_part_of_the_page_has_its_layer() -> None:
+    assert {file.parent.name for file in PAGE.glob("*/__init__.py")} == set(PAGE_LAYERS)
 
 
 def test_heavy_libraries_stay_in_their_rooms() -> None:

@@ -1,15 +1,12 @@
 """What axe-core finds on every page, in light and dark."""
 
-from collections.abc import Callable
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from recommender.ui.shell.page_list import PAGES
+from tests.ui.browsing import Visit
 from tests.ui.conftest import DESKTOP, OUTPUT, PHONE
-
-Visit = Callable[..., Page]
 
 ADDRESSES = {
     "lookalikes": "/lookalikes?item=mug-01-navy&via=teapot-03-teal",

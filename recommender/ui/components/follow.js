@@ -1,17 +1,37 @@
-// Links that Streamlit answers as it answers the browser's own Back and Forward: by running the
-// page of that address. Stands before the scripts that use it, in one file.
+// Links that Streamlit answers as it answers the browser's own Back and Forward: it runs the page
+// of the new address. A click costs one run and one step of the history.
 
-function follow(way, href) {
-  way.href = href;
-  way.onclick = (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+// Makes an anchor lead to an address of the page.
+export function follow(anchor, href, onLeave = () => {}) {
+  anchor.href = href;
+  anchor.onclick = (event) => {
+    if (opensElsewhere(event)) return;
     event.preventDefault();
-    go(href, event);
+    go(href);
+    onLeave();
   };
 }
 
-function go(href, event) {
-  if (event.ctrlKey || event.metaKey) return void window.open(href);
+// Opens an address for whatever is no anchor: a button, or a spot on a canvas. Returns whether
+// this page changes, and not another tab.
+export function visit(href, event) {
+  if (opensElsewhere(event)) {
+    window.open(href);
+    return false;
+  }
+  go(href);
+  return true;
+}
+
+export function scrollToTop() {
+  document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 });
+}
+
+function go(href) {
   window.history.pushState({}, "", href);
   window.dispatchEvent(new PopStateEvent("popstate"));
+}
+
+function opensElsewhere(event) {
+  return event.ctrlKey || event.metaKey || event.shiftKey || event.button > 0;
 }

@@ -1,28 +1,23 @@
 """Two products, what lies between them, and the real products nearest to each step."""
 
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from recommender.catalogue.store import Catalogue
 from recommender.items import Item
-from recommender.ui.components import gallery
+from recommender.ui.components import blend_slider, gallery
 from recommender.ui.parts import filters
 from recommender.ui.parts.filters import Filters
-from recommender.ui.shared import link, pictures, resources, words
-from recommender.ui.shell import layout
+from recommender.ui.shared import choice, link, messages, pictures, words
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
     from recommender.search.results import Step
 
-FOLDER = Path(__file__).parents[1] / "components" / "blend_slider"
-SCRIPTS = ("../follow.js", "blend_slider.js")  # one module in the browser
-KEY, CHOICE = "blend", "blend-choice"
+CHOICE = "blend-choice"
 FIRST, SECOND = "a", "b"  # in the address
 N_CHOICES = 24
 N_SEEDS = 1_000_000
@@ -31,11 +26,7 @@ EXAMPLE_SEED = 1
 
 def show() -> None:
     """Draw the page."""
-    progress = layout.Progress()
-    recommender = resources.recommender(
-        layout.chosen_catalogue(), layout.chosen_model(), on_wait=progress
-    )
-    progress.done()
+    recommender = choice.recommender()
     first, second = (st.query_params.get(end, "") for end in (FIRST, SECOND))
     if bool(first) != bool(second):
         _choose(recommender, recommender.catalogue.get(first or second), FIRST if first else SECOND)
@@ -54,33 +45,19 @@ def _draw(recommender: "Recommender", first: Item, second: Item) -> None:
     _offer(recommender, first, second)
     catalogue = recommender.catalogue
     at = st.query_params.get("at", "")
-    _component()(
-        key=KEY,
-        data={
-            "ends": [
-                {
-                    "title": words.name(item),
-                    "alt": words.alternative_text(item),
-                    "src": pictures.item_url(catalogue, item),
-                    "href": link.address(link.LOOKALIKES, link.to_item(item.item_id)),
-                }
-                for item in (first, second)
-            ],
-            "steps": [
-                {
-                    "src": pictures.between_url(
-                        catalogue, first, second, recommender.model, number
-                    ),
-                    "name": _name(step, first, second),
-                    "cards": [
-                        _card(catalogue, match.item, match.similarity) for match in step.matches
-                    ],
-                }
-                for number, step in enumerate(recommender.between(first.item_id, second.item_id))
-            ],
-            "at": min(100, int(at)) if at.isdecimal() else 50,
-            "view": f"{catalogue.name}/{recommender.model.name}/{first.item_id}/{second.item_id}",
-        },
+    blend_slider.show(
+        _end(catalogue, first),
+        _end(catalogue, second),
+        [
+            blend_slider.Step(
+                src=pictures.between_url(catalogue, first, second, recommender.model, number),
+                name=_name(step, first, second),
+                cards=[_card(catalogue, match.item, match.similarity) for match in step.matches],
+            )
+            for number, step in enumerate(recommender.between(first.item_id, second.item_id))
+        ],
+        at=min(100, int(at)) if at.isdecimal() else 50,
+        view=f"{catalogue.name}/{recommender.model.name}/{first.item_id}/{second.item_id}",
     )
     st.html(
         '<p class="quiet">How the pictures come about: both products are bent towards a common '
@@ -149,7 +126,7 @@ def _choose(recommender: "Recommender", item: Item, end: str) -> None:
         found = [match.item for match in recommender.partners(item.item_id)]
         heading = "Close to it, but of another colour or kind"
     if not found:
-        layout.empty("Nothing fits that", "Search for less, or for something else.")
+        messages.empty("Nothing fits that", "Search for less, or for something else.")
         return
     st.html(f'<h2 class="bar">{heading}</h2>')
     cards = [
@@ -171,22 +148,21 @@ def _name(step: "Step", first: Item, second: Item) -> str:
     return f"{share} of the way from {words.name(first)} to {words.name(second)}"
 
 
-def _card(catalogue: Catalogue, item: Item, similarity: float) -> dict[str, str]:
-    return {
-        "href": link.address(link.LOOKALIKES, link.to_item(item.item_id)),
-        "src": pictures.item_url(catalogue, item),
-        "alt": words.alternative_text(item),
-        "title": words.name(item),
-        "price": words.price(item),
-        "similarity": words.similarity(similarity),
-    }
+def _end(catalogue: Catalogue, item: Item) -> blend_slider.End:
+    return blend_slider.End(
+        title=words.name(item),
+        alt=words.alternative_text(item),
+        src=pictures.item_url(catalogue, item),
+        href=link.address(link.LOOKALIKES, link.to_item(item.item_id)),
+    )
 
 
-@cache
-def _component() -> Any:
-    return st.components.v2.component(
-        "lookalike.blend",
-        html=(FOLDER / "blend_slider.html").read_text(encoding="utf-8"),
-        css=(FOLDER / "blend_slider.css").read_text(encoding="utf-8"),
-        js="\n".join((FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS),
+def _card(catalogue: Catalogue, item: Item, similarity: float) -> blend_slider.Card:
+    return blend_slider.Card(
+        href=link.address(link.LOOKALIKES, link.to_item(item.item_id)),
+        src=pictures.item_url(catalogue, item),
+        alt=words.alternative_text(item),
+        title=words.name(item),
+        price=words.price(item),
+        similarity=words.similarity(similarity),
     )

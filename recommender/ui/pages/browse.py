@@ -1,5 +1,7 @@
 """The gallery: find a product to start from."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from recommender.catalogue.filters import Wishes
@@ -9,9 +11,9 @@ from recommender.items import Item
 from recommender.ui.components import gallery
 from recommender.ui.parts import filters
 from recommender.ui.parts.filters import Facets, Filters
-from recommender.ui.shared import link, resources, words
-from recommender.ui.shell import layout
+from recommender.ui.shared import choice, link, messages, resources, words
 
+STYLES = Path(__file__).with_suffix(".css")
 PER_PAGE = 24
 FEW_PILLS = 12  # fit into two rows
 MAX_PILLS = 40  # more categories than this go into a list
@@ -22,9 +24,10 @@ ALL_SHOWN = "browse.all-categories"
 
 def show() -> None:
     """Draw the page."""
-    catalogue = resources.catalogue(layout.chosen_catalogue())
+    st.html(STYLES)
+    catalogue = resources.catalogue(choice.catalogue())
     if not len(catalogue):
-        layout.empty(
+        messages.empty(
             "This catalogue is empty",
             f"Fill it with: python -m recommender import SOURCE --name {catalogue.name}",
         )
@@ -35,7 +38,7 @@ def show() -> None:
     link.remember_shelf()
     found = filters.select(catalogue, chosen)
     if not found:
-        layout.empty("Nothing fits all of that", "Take a filter away, or search for less.")
+        messages.empty("Nothing fits all of that", "Take a filter away, or search for less.")
         st.button("Show everything", key="show-everything", on_click=_clear, args=(facets,))
         return
     _draw(catalogue, found)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,9 +14,9 @@ from recommender.errors import RecommenderError
 from recommender.importing import jobs
 from recommender.importing.report import ImportReport, read_report
 from recommender.ui.parts import intake
-from recommender.ui.shared import link, pictures, resources, words
-from recommender.ui.shell import layout
+from recommender.ui.shared import link, messages, pictures, resources, words
 
+STYLES = Path(__file__).with_suffix(".css")
 N_THUMBNAILS = 5
 N_SKIPPED_SHOWN = 100
 REFRESH_S = 1.0
@@ -41,6 +42,7 @@ STATUSES = {
 
 def show() -> None:
     """Draw the page."""
+    st.html(STYLES)
     st.html(
         '<header class="hero"><h1>Your catalogues.</h1>'
         "<p>Look through your own products instead of ours. Bring a folder of pictures, a zip, "
@@ -51,7 +53,7 @@ def show() -> None:
         _show_jobs()
     names = available_catalogues()
     if not names:
-        layout.empty("There is no catalogue yet", "Add your first one below.")
+        messages.empty("There is no catalogue yet", "Add your first one below.")
     for name in names:
         _show_catalogue(name, is_managed=is_managed)
     if is_managed:
@@ -65,7 +67,7 @@ def _show_catalogue(name: str, *, is_managed: bool) -> None:
     try:
         catalogue = resources.catalogue(name)
     except RecommenderError as error:
-        layout.complain(error)
+        messages.complain(error)
         return
     with st.container(key=f"shelf-{name}", border=True):
         st.html(_describe(catalogue))
@@ -247,7 +249,7 @@ def _delete(name: str, n_items: int) -> None:
                 remove_catalogue(name)
                 jobs.forget(name)
             except RecommenderError as error:
-                layout.complain(error)
+                messages.complain(error)
                 return
             if st.query_params.get("catalogue") == name:
                 st.query_params.pop("catalogue")

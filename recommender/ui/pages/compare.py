@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import streamlit as st
@@ -15,20 +13,18 @@ from recommender.config import ARTICLE, DEMO, PERCEPTUAL
 from recommender.evaluation.recorded import COLOUR
 from recommender.items import Item
 from recommender.search.results import Match
-from recommender.ui.components import gallery
+from recommender.ui.components import compare_column, gallery
+from recommender.ui.components.compare_column import Found
 from recommender.ui.components.gallery import Card
 from recommender.ui.parts import filters, quality_panel
 from recommender.ui.parts.filters import Filters
-from recommender.ui.shared import link, pictures, resources, samples, words
+from recommender.ui.shared import choice, link, messages, pictures, resources, samples, words
 from recommender.ui.shared.samples import Sample
-from recommender.ui.shell import layout
 
 if TYPE_CHECKING:
     from recommender.evaluation.colour_baseline import ColourRecommender
     from recommender.recommend import Recommender
 
-FOLDER = Path(__file__).parents[1] / "components" / "compare_column"
-SCRIPTS = ("../follow.js", "compare_column.js")  # one module in the browser
 N_MATCHES, N_FOUND = 8, 12
 EXAMPLE_SEED = 0
 ABOUT = {
@@ -60,15 +56,15 @@ class Query:
 
 def show() -> None:
     """Draw the page."""
-    st.html(FOLDER.parents[1] / "parts" / "quality_panel.css")
+    st.html(quality_panel.STYLES)
     st.html(
         '<header class="hero"><h1>Three ways to look.</h1>'
         "<p>One question, three answers: our model, the article’s, and colours alone. Below is "
         "what was measured of each, on thousands of such questions.</p></header>"
     )
-    catalogue = resources.catalogue(layout.chosen_catalogue())
+    catalogue = resources.catalogue(choice.catalogue())
     if not len(catalogue):
-        layout.empty("This catalogue is empty", "There is nothing to compare on yet.")
+        messages.empty("This catalogue is empty", "There is nothing to compare on yet.")
         return
     query = _query(catalogue)
     with st.container(key="compare-asked", horizontal=True, vertical_alignment="center"):
@@ -149,7 +145,7 @@ def _ask_other(catalogue: Catalogue) -> None:
             cards = [_product_card(catalogue, item) for item in found]
             gallery.show(cards, key="compare-found", name="Products to ask with", view=text)
         elif text:
-            layout.empty("Nothing fits that", "Search for less, or for something else.")
+            messages.empty("Nothing fits that", "Search for less, or for something else.")
         photos = samples.all_samples() if catalogue.name == DEMO else ()
         if photos:
             st.html('<h3 class="quiet">Or a customer’s photo</h3>')
@@ -191,18 +187,16 @@ def _photo_card(sample: Sample) -> Card:
 def _draw_answer(catalogue: Catalogue, query: Query, system: str) -> None:
     """What one system found, and how much of it is right."""
     tally = st.empty()
-    progress = layout.Progress()
+    progress = messages.Progress()
     matches = _find(catalogue, query, system, progress)
     progress.done()
     if query.category:
         n_right = sum(match.item.category == query.category for match in matches)
         tally.html(f'<p class="tally"><b>{n_right} of {len(matches)}</b> are of the same kind</p>')
-    _component()(
+    compare_column.show(
+        [_found(catalogue, query, match) for match in matches],
         key=f"compare-{system}",
-        data={
-            "name": f"What {quality_panel.NAMES[system]} found, nearest first",
-            "matches": [_match(catalogue, query, match) for match in matches],
-        },
+        name=f"What {quality_panel.NAMES[system]} found, nearest first",
     )
 
 
@@ -229,8 +223,9 @@ def _ask_model(recommender: "Recommender", query: Query) -> Sequence[Match]:
     return recommender.similar(query.id, N_MATCHES).matches
 
 
-def _match(catalogue: Catalogue, query: Query, match: Match) -> dict[str, str]:
+def _found(catalogue: Catalogue, query: Query, match: Match) -> Found:
     item = match.item
+    mark: Literal["right", "wrong", "unknown"]
     if item.item_id == query.wanted:
         mark, text = "right", "This very product"
     elif not query.category or not item.category:
@@ -239,21 +234,11 @@ def _match(catalogue: Catalogue, query: Query, match: Match) -> dict[str, str]:
         mark, text = "right", "Same kind"
     else:
         mark, text = "wrong", f"Other kind: {item.category.replace('_', ' ')}"
-    return {
-        "href": link.address(link.LOOKALIKES, link.kept(item=item.item_id)),
-        "src": pictures.item_url(catalogue, item),
-        "alt": words.alternative_text(item),
-        "title": words.name(item),
-        "mark": mark,
-        "text": text,
-    }
-
-
-@cache
-def _component() -> Any:
-    return st.components.v2.component(
-        "lookalike.compare",
-        html='<ol class="found"></ol>',
-        css=(FOLDER / "compare_column.css").read_text(encoding="utf-8"),
-        js="\n".join((FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS),
+    return Found(
+        href=link.address(link.LOOKALIKES, link.kept(item=item.item_id)),
+        src=pictures.item_url(catalogue, item),
+        alt=words.alternative_text(item),
+        title=words.name(item),
+        mark=mark,
+        text=text,
     )

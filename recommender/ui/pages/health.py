@@ -1,6 +1,7 @@
 """Whether a catalogue is in good shape: duplicates, bad photos, broken pictures, categories."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
@@ -10,12 +11,12 @@ from recommender.config import read_only
 from recommender.insights import health
 from recommender.insights.health import BrokenPicture, Dismissals, Group, HardPicture
 from recommender.items import Item
-from recommender.ui.shared import link, pictures, resources, words
-from recommender.ui.shell import layout
+from recommender.ui.shared import choice, link, messages, pictures, resources, words
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
 
+STYLES = Path(__file__).with_suffix(".css")
 T = TypeVar("T")
 PER_PAGE = 12
 SHOWN_OF_GROUP, SHOWN_BROKEN = 4, 100
@@ -29,11 +30,8 @@ EXPLAIN_HARD = (
 
 def show() -> None:
     """Draw the page."""
-    progress = layout.Progress()
-    recommender = resources.recommender(
-        layout.chosen_catalogue(), layout.chosen_model(), on_wait=progress
-    )
-    progress.done()
+    st.html(STYLES)
+    recommender = choice.recommender()
     catalogue = recommender.catalogue
     st.html(
         '<header class="hero"><h1>Is the catalogue in good shape?</h1>'
@@ -41,7 +39,7 @@ def show() -> None:
         "say little, pictures that are broken.</p></header>"
     )
     if not len(catalogue):
-        layout.empty("This catalogue is empty", "There is nothing to look at yet.")
+        messages.empty("This catalogue is empty", "There is nothing to look at yet.")
         return
     dismissals = Dismissals(catalogue)
     dismissed = dismissals.keys()
@@ -73,7 +71,7 @@ def show() -> None:
 
 
 def _near_duplicates(recommender: "Recommender") -> tuple[Group, ...]:
-    progress = layout.Progress("Comparing pictures")
+    progress = messages.Progress("Comparing pictures")
     found = resources.near_duplicates(
         recommender.catalogue.name, recommender.model.name, on_wait=progress
     )
@@ -207,7 +205,7 @@ def _draw_broken(catalogue: Catalogue) -> tuple[BrokenPicture, ...] | None:
     if not is_asked and not was_asked:
         return None
     st.session_state[_READ] = catalogue.fingerprint
-    progress = layout.Progress("Reading pictures")
+    progress = messages.Progress("Reading pictures")
     broken = resources.broken_pictures(
         catalogue.name, on_wait=progress, again=is_asked and was_asked
     )

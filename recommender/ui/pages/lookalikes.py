@@ -8,8 +8,7 @@ from recommender.ui.components import trail
 from recommender.ui.components.trail import Way
 from recommender.ui.parts import result
 from recommender.ui.parts.result import Stage
-from recommender.ui.shared import link, pictures, resources, words
-from recommender.ui.shell import layout
+from recommender.ui.shared import choice, link, messages, pictures, words
 
 GALLERY = "lookalikes-gallery"
 
@@ -18,14 +17,10 @@ def show() -> None:
     """Draw the page."""
     item_id = st.query_params.get("item")
     if not item_id:
-        layout.empty("No product is chosen yet", "Pick one in the gallery, or bring a photo.")
+        messages.empty("No product is chosen yet", "Pick one in the gallery, or bring a photo.")
         st.page_link(link.page(link.BROWSE), label="Browse", query_params=link.to_shelf())
         return
-    progress = layout.Progress()
-    recommender = resources.recommender(
-        layout.chosen_catalogue(), layout.chosen_model(), on_wait=progress
-    )
-    progress.done()
+    recommender = choice.recommender()
     catalogue = recommender.catalogue
     item = catalogue.get(item_id)
     _trail(catalogue, item)
@@ -53,7 +48,7 @@ def _trail(catalogue: Catalogue, item: Item) -> None:
     steps = [catalogue.get(step) for step in link.trail_ids() if step in catalogue]
     trail.show(
         [
-            way_out(),
+            trail.way_out(),
             *(
                 Way(
                     label=words.name(step),
@@ -71,12 +66,3 @@ def _trail(catalogue: Catalogue, item: Item) -> None:
             ),
         ],
     )
-
-
-def way_out() -> Way:
-    """The page that the trail starts from."""
-    asked_with_photo = "item" not in st.query_params
-    if asked_with_photo or st.query_params.get("start") == link.PHOTO:
-        photo = {key: st.query_params[key] for key in link.PHOTOS if key in st.query_params}
-        return Way(label="Your photo", href=link.address(link.PHOTO, link.kept(**photo)))
-    return Way(label="Browse", href=link.address(link.BROWSE, link.to_shelf()))

@@ -1,6 +1,5 @@
 """A visitor's own picture, and the products that look like it."""
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,17 +8,12 @@ from recommender import images
 from recommender.errors import ImageError
 from recommender.ui.components import crop, gallery, paste
 from recommender.ui.components.gallery import Card
-from recommender.ui.parts import result
+from recommender.ui.parts import photo_query, result
+from recommender.ui.parts.photo_query import Photo
 from recommender.ui.parts.question import Question
-from recommender.ui.parts.result import Stage
-from recommender.ui.shared import link, pictures, resources, samples
-from recommender.ui.shell import layout
+from recommender.ui.shared import choice, link, messages, pictures, samples
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from recommender.recommend import Recommender
     from recommender.search.results import Result
 
 UPLOAD, CAMERA, SAMPLE = "Upload", "Camera", "Sample photos"
@@ -27,37 +21,6 @@ TYPES = ["image/*", *sorted(images.SUFFIXES)]
 N_TASTERS = 6
 MATCHES, SAMPLES = "photo-matches", "photo-samples"
 _LATEST = "photo.latest"
-_SEEN = "photo.seen"  # of the latest photo, so that moving a slider does not look at it again
-
-
-@dataclass(frozen=True, kw_only=True)
-class Photo:
-    """A picture to ask with.
-
-    Attributes
-    ----------
-    id : differs between any two photos
-    """
-
-    id: str
-    title: str
-    data: bytes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """A decoded photo, what stands above its neighbours, and the answers to questions about it.
-
-    Attributes
-    ----------
-    whole, pixels : the photo, and the part of it that counts
-    """
-
-    id: str
-    whole: "NDArray[np.uint8]"
-    pixels: "NDArray[np.uint8]"
-    stage: Stage
-    answers: "dict[Question, Result]" = field(default_factory=dict)
 
 
 def show() -> None:
@@ -70,15 +33,11 @@ def show() -> None:
     photo = _ask()
     if photo is None:
         return
-    progress = layout.Progress()
-    recommender = resources.recommender(
-        layout.chosen_catalogue(), layout.chosen_model(), on_wait=progress
-    )
-    progress.done()
+    recommender = choice.recommender()
     try:
-        seen = _look(recommender, photo)
+        seen = photo_query.look(recommender, photo)
     except ImageError as error:
-        layout.complain(error)
+        messages.complain(error)
         return
     if st.toggle("Cut to the product", key="cutting", help="When the photo shows more than it"):
         crop.show(seen.whole, photo.id)
@@ -98,18 +57,6 @@ def show() -> None:
         start=link.PHOTO,
         is_private="sample" not in st.query_params,
     )
-
-
-def latest(recommender: "Recommender") -> Seen | None:
-    """What was seen in the sample of the address, or in this visitor's latest photo."""
-    chosen = st.query_params.get("sample")
-    if chosen:
-        return _look(recommender, _sample(chosen))
-    known = st.session_state.get(_SEEN)
-    if known is None or known[0][1:3] != _made_by(recommender):
-        return None
-    seen: Seen = known[1]
-    return seen
 
 
 def _ask() -> Photo | None:
@@ -154,7 +101,7 @@ def _take_pasted() -> None:
     try:
         data = paste.show()
     except ImageError as error:
-        layout.complain(error)
+        messages.complain(error)
         return
     if data:
         _forget_photo()
@@ -170,16 +117,7 @@ def _ask_sample() -> Photo | None:
         return None
     with st.expander("Choose another sample photo"):
         _draw_samples()
-    return _sample(chosen)
-
-
-def _sample(sample_id: str) -> Photo:
-    sample = samples.sample(sample_id)
-    return Photo(id=sample.id, title=sample.title, data=sample.file.read_bytes())
-
-
-def _made_by(recommender: "Recommender") -> tuple[str, str]:
-    return recommender.catalogue.fingerprint, recommender.model.fingerprint
+    return photo_query.sample(chosen)
 
 
 def _draw_samples(most: int | None = None) -> None:
@@ -201,37 +139,6 @@ def _draw_samples(most: int | None = None) -> None:
         name="Sample photos",
         view="samples",
     )
-
-
-def _look(recommender: "Recommender", photo: Photo) -> Seen:
-    """What was seen in a photo; the latest one is remembered for this visitor."""
-    box = crop.chosen()
-    key = (photo.id, *_made_by(recommender), box)
-    known = st.session_state.get(_SEEN)
-    if known is not None and known[0] == key:
-        seen: Seen = known[1]
-        return seen
-    from recommender.recommend import reconstruct
-
-    whole = images.load(photo.data)
-    pixels = box.cut(whole) if box else whole
-    rebuilt = reconstruct(recommender.model, pixels)
-    seen = Seen(
-        id=photo.id,
-        whole=whole,
-        pixels=pixels,
-        stage=Stage(
-            title=photo.title,
-            original=pictures.data_url(pixels),
-            kept=pictures.data_url(rebuilt.decoded),
-            lost=pictures.data_url(pictures.lost(rebuilt)),
-            alt=photo.title,
-            n_numbers=rebuilt.n_numbers,
-            heading="h2",
-        ),
-    )
-    st.session_state[_SEEN] = (key, seen)
-    return seen
 
 
 def _forget_photo() -> None:

@@ -1,6 +1,7 @@
 """A match beside what was asked for: where they look alike, and which colours they share."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,10 +10,9 @@ from recommender import images
 from recommender.items import Item
 from recommender.ui.components import trail
 from recommender.ui.components.trail import Way
-from recommender.ui.pages import lookalikes, photo
+from recommender.ui.parts import photo_query
 from recommender.ui.parts.question import Question
-from recommender.ui.shared import link, pictures, resources, words
-from recommender.ui.shell import layout
+from recommender.ui.shared import choice, link, messages, pictures, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from recommender.insights.palette import Colour
     from recommender.recommend import Recommender
 
+STYLES = Path(__file__).with_suffix(".css")
 CLEARLY = 0.12  # difference of two similarities that is worth a word
 
 
@@ -40,15 +41,12 @@ class Side:
 
 def show() -> None:
     """Draw the page."""
-    progress = layout.Progress()
-    recommender = resources.recommender(
-        layout.chosen_catalogue(), layout.chosen_model(), on_wait=progress
-    )
-    progress.done()
+    st.html(STYLES)
+    recommender = choice.recommender()
     other_id = st.query_params.get("to")
     query = _query(recommender)
     if query is None or not other_id:
-        layout.empty("Nothing to compare yet", "Pick a product, and press “Why?” below a match.")
+        messages.empty("Nothing to compare yet", "Pick a product, and press “Why?” below a match.")
         st.page_link(link.page(link.BROWSE), label="Browse", query_params=link.to_shelf())
         return
     other = _product(recommender, recommender.catalogue.get(other_id))
@@ -68,7 +66,7 @@ def _query(recommender: "Recommender") -> Side | None:
     item_id = st.query_params.get("item")
     if item_id:
         return _product(recommender, recommender.catalogue.get(item_id))
-    seen = photo.latest(recommender)
+    seen = photo_query.latest(recommender)
     if seen is None:
         return None
     return Side(
@@ -104,9 +102,9 @@ def _ways(recommender: "Recommender", query: Side, other_id: str) -> None:
             href=link.address(link.LOOKALIKES, link.to_item(item.item_id)),
         )
         if item
-        else lookalikes.way_out()
+        else trail.way_out()
     )
-    steps = [lookalikes.way_out(), back] if item else [back]
+    steps = [trail.way_out(), back] if item else [back]
     ids = link.answer_ids(query.id) or _answer(recommender, query)
     onward = []
     if other_id in ids:

@@ -15,8 +15,7 @@ from recommender.feeds.fetch import is_link
 from recommender.feeds.tables import Overview
 from recommender.importing import jobs
 from recommender.importing.jobs import Order
-from recommender.ui.shared import words
-from recommender.ui.shell import layout
+from recommender.ui.shared import messages, words
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -66,7 +65,7 @@ def show(*, key: str, updated: str = "") -> None:
         else:
             _ask_upload(key, updated)
     except RecommenderError as error:
-        layout.complain(error)
+        messages.complain(error)
 
 
 def _ask_upload(key: str, updated: str) -> None:

@@ -1,5 +1,7 @@
 """The honest quality panel: what was measured, drawn as bars, with the table behind them."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from recommender.catalogue.store import Catalogue
@@ -8,6 +10,7 @@ from recommender.evaluation import recorded
 from recommender.evaluation.recorded import CHANCE, COLOUR, Answer, Figure
 from recommender.ui.shared import words
 
+STYLES = Path(__file__).with_suffix(".css")
 NAMES = {
     PERCEPTUAL: "Our model",
     ARTICLE: "The article’s model",

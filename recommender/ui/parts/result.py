@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,12 +10,13 @@ import streamlit as st
 from recommender.ui.components import gallery
 from recommender.ui.parts import filters, question, share
 from recommender.ui.parts.question import Question
-from recommender.ui.shared import link, words
-from recommender.ui.shell import layout
+from recommender.ui.shared import link, messages, words
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
     from recommender.search.results import Result, Trust
+
+STYLES = Path(__file__).with_suffix(".css")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +63,7 @@ def draw(
     start : see `link.to_item`
     is_private : whether the link cannot bring the query back, because only this visitor has it
     """
+    st.html(STYLES)
     place, bar = (
         st.container(),
         st.container(key="matches-bar", horizontal=True, vertical_alignment="center"),
@@ -74,7 +77,7 @@ def draw(
         _draw_stage(stage, found.trust)
     heading.html(f'<h2 class="bar">{words.TRUST_HEADINGS[found.trust.level]}</h2>')
     if not found.matches:
-        layout.empty("Nothing fits all of that", "Take a filter away, or choose a wider one.")
+        messages.empty("Nothing fits all of that", "Take a filter away, or choose a wider one.")
         with st.container(horizontal_alignment="center"):
             facets = filters.facets(recommender.catalogue)
             st.button("Take all filters away", on_click=question.forget_wishes, args=(facets,))
@@ -92,7 +95,7 @@ def draw(
         view=view,
     )
     if len(found.matches) < asked.n_neighbors:
-        layout.remark(
+        messages.remark(
             f"Only {words.count(len(found.matches), 'product fits', 'products fit')} the filters."
         )
 

@@ -3,20 +3,18 @@
 import csv
 import io
 import json
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from recommender.ui.components import copy_link
 from recommender.ui.parts.question import Question
-from recommender.ui.shell import layout
+from recommender.ui.shared import messages
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
     from recommender.search.results import Result
 
-FOLDER = Path(__file__).parents[1] / "components" / "copy_link"
 COLUMNS = ("rank", "item_id", "title", "category", "similarity", "distance", "near_identical")
 
 
@@ -31,9 +29,9 @@ def show(
     is_private : see `result.draw`
     """
     with st.popover("Share", icon=":material/ios_share:", key="share"):
-        _copy_button()(key="copy-link")
+        copy_link.show()
         if is_private:
-            layout.remark("The link keeps your settings. Your photo stays with you.")
+            messages.remark("The link keeps your settings. Your photo stays with you.")
 
         def document() -> str:
             from recommender.search.results import to_dict
@@ -76,13 +74,3 @@ def table(result: "Result") -> str:
         numbers = (f"{match.similarity:.4f}", f"{match.distance:.6f}")
         writer.writerow([rank, item.item_id, item.title, item.category, *numbers, twins])
     return stream.getvalue()
-
-
-@cache
-def _copy_button() -> Any:
-    return st.components.v2.component(
-        "lookalike.copy",
-        html='<button type="button">Copy link</button><span role="status"></span>',
-        css=(FOLDER / "copy_link.css").read_text(encoding="utf-8"),
-        js=(FOLDER / "copy_link.js").read_text(encoding="utf-8"),
-    )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from recommender.errors import RecommenderError
-from recommender.ui.shared import link
+from recommender.ui.shared import choice, link, messages
 from recommender.ui.shell import layout
 from recommender.ui.shell.page_list import NAME, PAGES
 
@@ -25,9 +25,9 @@ def main() -> None:
     try:
         layout.masthead(chosen.url_path or PAGES[0].name)
         chosen.run()
-        layout.foot(layout.chosen_catalogue())
+        layout.foot(choice.catalogue())
     except RecommenderError as error:
-        layout.complain(error)
+        messages.complain(error)
 
 
 main()

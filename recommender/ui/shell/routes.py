@@ -84,28 +84,26 @@ def between_picture(request: Request) -> Response:
 
 
 def places(request: Request) -> Response:
-    """Where the products lie; see `map.places_url`."""
-    from recommender.ui.pages import (
-        map as map_page,  # a page's module is imported at its first visit
-    )
+    """Where the products lie; see `map_document.places_url`."""
+    from recommender.ui.shared import map_document
 
     names = request.path_params
     try:
         recommender = resources.recommender(names["catalogue"], names["model"])
-        if names["version"] != map_page.version(recommender):
+        if names["version"] != map_document.version(recommender):
             raise HTTPException(404, "the catalogue or the model has changed")
         atlas = resources.atlas(names["catalogue"], names["model"])
     except RecommenderError as error:
         raise HTTPException(404, str(error)) from error
     return Response(
-        gzip.compress(map_page.document(recommender, atlas), compresslevel=6),
+        gzip.compress(map_document.document(recommender, atlas), compresslevel=6),
         media_type="application/json",
         headers={**FOR_EVER, "Content-Encoding": "gzip"},
     )
 
 
 def sheet(request: Request) -> Response:
-    """A sheet of small pictures; see `map.sheets_url`."""
+    """A sheet of small pictures; see `map_document.sheets_url`."""
     from recommender.ui.shared import sheets
 
     names = request.path_params

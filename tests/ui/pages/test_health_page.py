@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from recommender.catalogue.registry import open_catalogue
 from recommender.config import ARTICLE, READ_ONLY
 from recommender.importing.importer import import_source
-from tests.conftest import draw
+from tests.conftest import COLOURS, draw
 from tests.ui.conftest import OpenPage
+from tests.ui.reading import said
 
 
 @pytest.fixture
@@ -19,11 +21,6 @@ def page(open_page: OpenPage, tmp_path: Path) -> AppTest:
         draw(shape, "red").save(tmp_path / f"{name}.png")
     import_source(tmp_path, "own")
     return open_page("health", catalogue="own", model=ARTICLE)
-
-
-def said(app: AppTest) -> str:
-    assert not app.exception, app.exception
-    return "\n".join(block.value for block in app.html if not block.value.startswith("<style"))
 
 
 def press(app: AppTest, label: str) -> AppTest:
@@ -82,3 +79,18 @@ def test_a_single_product_is_no_trouble(open_page: OpenPage, tmp_path: Path) -> 
     one = said(open_page("health", catalogue="own", model=ARTICLE))
     assert "<b>1</b><span>product<" in one
     assert "No photo stands out." in one
+
+
+def test_a_picture_that_several_products_share_is_one_finding(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    for shape in ("disc", "box"):
+        for colour in COLOURS:
+            for shift in range(5):
+                draw(shape, colour, shift_px=shift).save(tmp_path / f"{shape}-{colour}-{shift}.png")
+    noise = Image.effect_noise((96, 96), 120).convert("RGB")
+    for name in ("noise", "noise-again"):
+        noise.save(tmp_path / f"{name}.png")
+    import_source(tmp_path, "own")
+    app = open_page("health", catalogue="own", model=ARTICLE)
+    assert said(app).count("times the usual") == 1

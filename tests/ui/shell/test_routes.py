@@ -12,8 +12,7 @@ from PIL import Image
 from recommender.catalogue.registry import open_catalogue
 from recommender.config import PERCEPTUAL
 from recommender.recommend import Recommender
-from recommender.ui.pages import map as map_page
-from recommender.ui.shared import pictures, sheets
+from recommender.ui.shared import map_document, pictures, sheets
 from tests.ui.conftest import Server
 
 
@@ -55,7 +54,7 @@ def test_pictures_between_two_products(server: Server, demo: Recommender) -> Non
 
 
 def test_the_places_of_the_map(server: Server, demo: Recommender) -> None:
-    path = map_page.places_url(demo)
+    path = map_document.places_url(demo)
     content = json.loads(gzip.decompress(fetch(server, path)))
     assert content["ids"] == [item.item_id for item in demo.catalogue]
     assert refused(server, path + "0") == 404
@@ -63,7 +62,7 @@ def test_the_places_of_the_map(server: Server, demo: Recommender) -> None:
 
 def test_sheets_of_small_pictures(server: Server) -> None:
     catalogue = open_catalogue("demo")
-    path = map_page.sheets_url(catalogue)
+    path = map_document.sheets_url(catalogue)
     side = sheets.TILE_PX * sheets.TILES_ACROSS
     assert Image.open(io.BytesIO(fetch(server, f"{path}0"))).size == (side, side)
     assert refused(server, f"{path}{sheets.n_sheets(catalogue)}") == 404

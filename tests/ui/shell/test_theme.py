@@ -15,7 +15,7 @@ TOLD_TWICE = {
     "primaryColor": "accent",
     "linkColor": "accent",
 }
-STYLES = (ROOT / "recommender" / "ui" / "shell" / "theme.css").read_text(encoding="utf-8")
+STYLES = (ROOT / "recommender" / "ui" / "shell" / "tokens.css").read_text(encoding="utf-8")
 COLOURS = {
     name: (light, dark)
     for name, light, dark in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", STYLES)

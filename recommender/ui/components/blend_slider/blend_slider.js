@@ -1,7 +1,8 @@
 // The slider between two products. Every step's picture and products are here before the slider
 // moves, so that moving it asks the server nothing.
 
-const STORE_MS = 250; // browsers refuse to note every place in the address
+import { noteInAddress } from "../address.js";
+import { follow } from "../follow.js";
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".blend");
@@ -9,7 +10,8 @@ export default function ({ data, parentElement }) {
   if (root.view === data.view) return; // the same pair: the slider stays where it is
   root.view = data.view;
 
-  [".first", ".second"].forEach((name, number) => fillEnd(part(name), data.ends[number]));
+  fillEnd(part(".first"), data.ends[0]);
+  fillEnd(part(".second"), data.ends[1]);
   const pictures = data.steps.map(makePicture);
   part(".strip").replaceChildren(...pictures);
   watch(root, pictures);
@@ -19,7 +21,7 @@ export default function ({ data, parentElement }) {
   slider.value = data.at;
   slider.oninput = () => {
     draw(root, data, Number(slider.value));
-    store(root, slider.value);
+    noteInAddress(root, (parameters) => parameters.set("at", slider.value));
   };
   part(".strip").onpointerdown = (event) => {
     const box = part(".strip").getBoundingClientRect();
@@ -45,16 +47,22 @@ function makePicture(step) {
   return picture;
 }
 
-// Says what is missing until every step is drawn.
-function watch(root, pictures) {
+// Shows a note until every step has arrived.
+async function watch(root, pictures) {
   const note = root.querySelector(".wait");
-  note.hidden = false;
-  note.textContent = "Drawing …";
   const view = root.view;
-  Promise.all(pictures.map((picture) => picture.decode())).then(
-    () => root.view === view && (note.hidden = true),
-    () => root.view === view && (note.textContent = "These pictures could not be drawn. Reload the page to try again."),
-  );
+  const say = (text) => {
+    if (root.view !== view) return; // another pair is shown by now
+    note.textContent = text;
+    note.hidden = !text;
+  };
+  say("Drawing …");
+  try {
+    await Promise.all(pictures.map((picture) => picture.decode()));
+    say("");
+  } catch {
+    say("These pictures could not be drawn. Reload the page to try again.");
+  }
 }
 
 function snap(share, nSteps) {
@@ -69,15 +77,19 @@ function draw(root, data, at) {
   show(root.querySelector(".under"), data.steps[low].src);
   show(root.querySelector(".over"), data.steps[high].src);
   root.querySelector(".over").style.opacity = place - low;
-  root.querySelector("input").setAttribute("aria-valuetext", percent(at, data));
+  root.querySelector("input").setAttribute("aria-valuetext", percent(at));
   root.style.setProperty("--at", at / 100);
 
   const nearest = Math.round(place);
   if (nearest === root.step) return;
   root.step = nearest;
-  root.querySelector("figcaption").textContent = percent(nearest * 100 / (data.steps.length - 1), data);
-  root.querySelectorAll(".strip img").forEach((picture, number) =>
-    picture.classList.toggle("here", number === nearest));
+  root.querySelector("figcaption").textContent = percent(
+    (nearest * 100) / (data.steps.length - 1),
+    data,
+  );
+  root.querySelectorAll(".strip img").forEach((picture, number) => {
+    picture.classList.toggle("here", number === nearest);
+  });
   root.querySelector(".nearest").replaceChildren(...data.steps[nearest].cards.map(makeCard));
 }
 
@@ -85,7 +97,7 @@ function show(picture, src) {
   if (picture.getAttribute("src") !== src) picture.src = src;
 }
 
-function percent(at, data) {
+function percent(at) {
   if (at <= 0) return "The first product, as the machine rebuilds it";
   if (at >= 100) return "The second product, as the machine rebuilds it";
   return `${Math.round(at)} % of the way`;
@@ -102,16 +114,4 @@ function makeCard(card) {
   way.querySelector(".price").textContent = card.price;
   follow(way, card.href);
   return entry;
-}
-
-// The place belongs to the link that is shared, not to the steps of the browser's history.
-function store(root, at) {
-  clearTimeout(root.storing);
-  const path = location.pathname;
-  root.storing = setTimeout(() => {
-    if (location.pathname !== path) return;
-    const address = new URL(location.href);
-    address.searchParams.set("at", at);
-    window.history.replaceState(window.history.state, "", address);
-  }, STORE_MS);
 }

@@ -1,4 +1,6 @@
-// One system's answer in compare.py: pictures with a mark in words.
+// Draws one system's answer: pictures, each with a mark in words.
+
+import { follow } from "../follow.js";
 
 export default function ({ data, parentElement }) {
   const list = parentElement.querySelector(".found");

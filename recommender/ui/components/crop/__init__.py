@@ -1,19 +1,17 @@
 """Cutting a photo to the product, by finger, by mouse or by keyboard; a component of its own."""
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import streamlit as st
 
+from recommender.ui.components.component import mount
 from recommender.ui.shared import pictures
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FOLDER = Path(__file__).parent
 PARAMETER = "cut"  # in the address
 LEAST_SIDE = 0.05
 N_NUMBERS = 4
@@ -73,7 +71,8 @@ def show(pixels: "NDArray[np.uint8]", photo_id: str) -> None:
     """
     box = chosen()
     height, width = pixels.shape[:2]
-    answer = _component()(
+    answer = mount(
+        "crop",
         key="crop",
         data={
             "src": pictures.data_url(pixels),
@@ -92,13 +91,3 @@ def show(pixels: "NDArray[np.uint8]", photo_id: str) -> None:
     else:
         st.query_params.pop(PARAMETER, None)
     st.rerun()
-
-
-@cache
-def _component() -> Any:
-    return st.components.v2.component(
-        "lookalike.crop",
-        html=(FOLDER / "crop.html").read_text(encoding="utf-8"),
-        css=(FOLDER / "crop.css").read_text(encoding="utf-8"),
-        js=(FOLDER / "crop.js").read_text(encoding="utf-8"),
-    )

@@ -1,4 +1,4 @@
-// Moves and sizes the rectangle of crop.py, all in shares of the photo.
+// Moves and sizes the rectangle, all in shares of the photo.
 
 const STEP = 0.02;
 const START = [0.15, 0.15, 0.7, 0.7];
@@ -38,9 +38,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const box = photo.box;
     rectangle.onpointermove = (moved) => {
       const { width, height } = photo.getBoundingClientRect();
-      move(shifted(box, edge, (moved.clientX - from[0]) / width, (moved.clientY - from[1]) / height));
+      move(
+        shifted(box, edge, (moved.clientX - from[0]) / width, (moved.clientY - from[1]) / height),
+      );
     };
-    rectangle.onpointerup = rectangle.onpointercancel = () => (rectangle.onpointermove = null);
+    rectangle.onpointerup = rectangle.onpointercancel = () => {
+      rectangle.onpointermove = null;
+    };
   };
   rectangle.onkeydown = (event) => {
     const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

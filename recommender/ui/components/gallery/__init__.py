@@ -6,21 +6,17 @@ alternatives that ship with Streamlit send every picture again at every click.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import streamlit as st
+from typing import TYPE_CHECKING
 
 from recommender.catalogue.store import Catalogue
 from recommender.items import Item
+from recommender.ui.components.component import mount
 from recommender.ui.shared import link, pictures, words
 
 if TYPE_CHECKING:
     from recommender.inference.autoencoder import Autoencoder
     from recommender.search.results import Match
 
-FOLDER = Path(__file__).parent
 EAGER_CARDS = 12  # what a first screen shows; the others load when they come near
 
 
@@ -103,7 +99,8 @@ def show(cards: Sequence[Card], *, key: str, name: str, view: str) -> None:
     name : of the list, for a screen reader
     view : differs when the cards answer another question; the page then starts at its top
     """
-    _component()(
+    mount(
+        "gallery",
         key=key,
         data={
             "cards": [asdict(card) for card in cards],
@@ -111,14 +108,4 @@ def show(cards: Sequence[Card], *, key: str, name: str, view: str) -> None:
             "view": view,
             "eager": EAGER_CARDS,
         },
-    )
-
-
-@cache
-def _component() -> Any:
-    return st.components.v2.component(
-        "lookalike.gallery",
-        html='<ul class="grid"></ul>',
-        css=(FOLDER / "gallery.css").read_text(encoding="utf-8"),
-        js=(FOLDER / "gallery.js").read_text(encoding="utf-8"),
     )

@@ -1,11 +1,14 @@
-// Draws the cards of gallery.py. Runs again whenever the server sends new cards: cards that stay
+// Draws the cards. Runs again whenever the server sends new cards: cards that stay
 // keep their elements, so that their pictures neither flicker nor load twice.
+
+import { scrollToTop, visit } from "../follow.js";
 
 const SIDE_PX = 360;
 
 export default function ({ data, parentElement }) {
   const grid = parentElement.querySelector(".grid");
-  const known = (grid.known ??= new Map());
+  grid.known ??= new Map();
+  const known = grid.known;
   const isNewView = grid.view !== undefined && grid.view !== data.view;
   const hadFocus = grid.contains(parentElement.activeElement);
 
@@ -23,7 +26,7 @@ export default function ({ data, parentElement }) {
 
   grid.view = data.view;
   if (isNewView) {
-    scrollToTop(grid);
+    scrollToTop();
     if (hadFocus) grid.querySelector(".card")?.focus({ preventScroll: true });
   }
 }
@@ -49,9 +52,9 @@ function fill(entry, card) {
   const part = (name) => entry.querySelector(name);
   entry.classList.remove("picked");
   part(".card").setAttribute("aria-label", card.label);
-  part(".card").onclick = (event) => open(entry, card.href, event.ctrlKey || event.metaKey);
+  part(".card").onclick = (event) => pick(entry, card.href, event);
   part(".card").onpointerdown = () => fetchAhead(card.ahead);
-  part(".card").onauxclick = (event) => event.button === 1 && open(entry, card.href, true);
+  part(".card").onauxclick = (event) => event.button === 1 && pick(entry, card.href, event);
   const picture = part("img");
   picture.alt = card.alt;
   if (picture.getAttribute("src") !== card.src) picture.src = card.src;
@@ -70,7 +73,7 @@ function showTwins(entry, card) {
   part(".more").hidden = !card.why && !card.twins.length;
   part(".why").hidden = !card.why;
   part(".why").setAttribute("aria-label", `Why ${card.title}?`);
-  part(".why").onclick = (event) => open(entry, card.why, event.ctrlKey || event.metaKey);
+  part(".why").onclick = (event) => pick(entry, card.why, event);
   const button = part(".twins");
   button.hidden = !card.twins.length;
   button.textContent = `${card.twins.length} near-identical`;
@@ -78,7 +81,7 @@ function showTwins(entry, card) {
   let opened = [];
   button.onclick = () => {
     const isOpen = opened.length > 0;
-    opened.forEach((twin) => twin.remove());
+    for (const twin of opened) twin.remove();
     opened = isOpen ? [] : card.twins.map(makeTwin);
     entry.after(...opened);
     button.setAttribute("aria-expanded", String(!isOpen));
@@ -92,13 +95,9 @@ function makeTwin(card) {
   return entry;
 }
 
-// Goes where the browser's own Back and Forward would take the page: Streamlit answers those by
-// running the page of that address, so that a click costs one run and one step of the history.
-function open(entry, href, inNewTab) {
-  if (inNewTab) return void window.open(href);
-  entry.classList.add("picked");
-  window.history.pushState({}, "", href);
-  window.dispatchEvent(new PopStateEvent("popstate"));
+// A card that is picked shows it until its page is there.
+function pick(entry, href, event) {
+  if (visit(href, event)) entry.classList.add("picked");
 }
 
 // The next page's pictures travel while the server still works on the page itself.
@@ -109,9 +108,4 @@ function fetchAhead(addresses) {
 function forget(known, cards) {
   const shown = new Set(cards.map((card) => card.id));
   for (const id of known.keys()) if (!shown.has(id)) known.delete(id);
-}
-
-function scrollToTop(grid) {
-  const page = grid.getRootNode().host?.closest('[data-testid="stMain"]');
-  page?.scrollTo({ top: 0 });
 }

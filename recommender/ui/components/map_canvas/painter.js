@@ -1,18 +1,17 @@
-// Draws the map of map.py on a canvas: far away as coloured dots, nearer as small pictures out of
+// Draws the map on a canvas: far away as coloured dots, nearer as small pictures out of
 // sheets, and close by as the pictures themselves. It is drawn only when something has changed.
 
-const TILE = 0.86; // side of a product, where neighbours are 1 apart
+import { capitalised, LAND, MAX_TILE_PX, readView, TILE } from "./geometry.js";
+
 const DOTS_BELOW_PX = 7; // smaller pictures show nothing
 const SHARP_FROM_PX = 72; // larger than this, the sheets are too coarse
 const MAX_SHARP = 90; // pictures at once
-const MAX_TILE_PX = 220;
 const BASE_PX = { pictures: 4096, dots: 2048 }; // longer side of what is drawn ahead
 const MAX_BASE = 4000; // products that are drawn ahead
 const BASE_WAIT_MS = 250; // sheets that arrive together are drawn together
-const LAND = 1.15; // radius of the coloured ground under a product
 const MARGIN_PX = 34;
 
-class Painter {
+export class Painter {
   resize() {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
@@ -36,7 +35,10 @@ class Painter {
 
   toScreen(x, y) {
     const { view } = this;
-    return [(x - view.x) * view.scale + this.width / 2, (y - view.y) * view.scale + this.height / 2];
+    return [
+      (x - view.x) * view.scale + this.width / 2,
+      (y - view.y) * view.scale + this.height / 2,
+    ];
   }
 
   isShown(row) {
@@ -66,7 +68,8 @@ class Painter {
     const scale = Math.min(BASE_PX[kind] / Math.max(width, height), this.data.tile_px / TILE);
     if (kind === "pictures" && this.view.scale * this.ratio > scale * 1.02) return false;
     const key = `${isDark} ${[...this.chosen]} ${kind === "pictures" ? this.nArrived : ""}`;
-    const base = (this.bases[kind] ??= { canvas: document.createElement("canvas") });
+    this.bases[kind] ??= { canvas: document.createElement("canvas") };
+    const base = this.bases[kind];
     if (base.key !== key && !(base.key && performance.now() - base.since < BASE_WAIT_MS)) {
       Object.assign(base, { key, since: performance.now() });
       this.fillBase(base.canvas, { scale, kind, isDark });
@@ -104,7 +107,8 @@ class Painter {
 
   drawLand(pen, visible, scale, isDark) {
     visible.forEach((rows, kind) => {
-      if (!this.colours[kind] || !rows.length || (this.chosen.size && !this.chosen.has(kind))) return;
+      if (!this.colours[kind] || !rows.length || (this.chosen.size && !this.chosen.has(kind)))
+        return;
       pen.fillStyle = this.colours[kind](isDark ? 30 : 80);
       pen.beginPath();
       for (const row of rows) {
@@ -120,7 +124,8 @@ class Painter {
     const radius = Math.max(1.4, side * 0.46);
     visible.forEach((rows, kind) => {
       const isOff = this.chosen.size && !this.chosen.has(kind);
-      pen.fillStyle = isOff || !this.colours[kind] ? this.line : this.colours[kind](isDark ? 66 : 44);
+      pen.fillStyle =
+        isOff || !this.colours[kind] ? this.line : this.colours[kind](isDark ? 66 : 44);
       pen.beginPath();
       for (const row of rows) {
         const [x, y] = this.toScreen(this.x[row], this.y[row]);
@@ -151,7 +156,17 @@ class Painter {
       const sheet = this.sheet(Math.floor(row / across ** 2));
       if (sheet) {
         const place = row % across ** 2;
-        pen.drawImage(sheet, (place % across) * tile, Math.floor(place / across) * tile, tile, tile, left, top, side, side);
+        pen.drawImage(
+          sheet,
+          (place % across) * tile,
+          Math.floor(place / across) * tile,
+          tile,
+          tile,
+          left,
+          top,
+          side,
+          side,
+        );
       } else {
         pen.fillStyle = this.line;
         pen.fillRect(left, top, side, side);
@@ -174,11 +189,14 @@ class Painter {
       const picture = new Image();
       kept.set(key, picture);
       picture.src = address;
-      picture.decode().then(() => {
-        picture.isReady = true;
-        if (kept === this.sheets) this.nArrived += 1;
-        this.redraw();
-      }, () => {});
+      picture.decode().then(
+        () => {
+          picture.isReady = true;
+          if (kept === this.sheets) this.nArrived += 1;
+          this.redraw();
+        },
+        () => {},
+      );
     }
     const picture = kept.get(key);
     return picture.isReady ? picture : undefined;
@@ -191,14 +209,21 @@ class Painter {
     pen.textBaseline = "middle";
     pen.lineJoin = "round";
     const taken = [];
-    const order = this.regions.map((_, number) => number).sort((a, b) => this.regions[b].n - this.regions[a].n);
+    const order = this.regions
+      .map((_, number) => number)
+      .sort((a, b) => this.regions[b].n - this.regions[a].n);
     for (const number of order) {
       const region = this.regions[number];
       if (this.chosen.size && !this.chosen.has(number)) continue;
       const [x, y] = this.toScreen(region.x, region.y);
       const half = pen.measureText(region.name).width / 2 + 8;
       if (x < half || y < 14 || x > this.width - half || y > this.height - 14) continue;
-      if (taken.some((other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < 24)) continue;
+      if (
+        taken.some(
+          (other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < 24,
+        )
+      )
+        continue;
       taken.push({ x, y, half });
       pen.fillStyle = this.page;
       pen.globalAlpha = 0.88;
@@ -225,7 +250,9 @@ class Painter {
   // Canvas colours cannot be variables, so they are read off an element that has them.
   readTheme() {
     const style = getComputedStyle(this.root);
-    const probe = (this.probe ??= this.root.appendChild(Object.assign(document.createElement("i"), { hidden: true })));
+    this.probe ??= this.root.appendChild(document.createElement("i"));
+    const { probe } = this;
+    probe.hidden = true;
     for (const name of ["ink", "page", "line", "accent"]) {
       probe.style.color = `var(--${name})`;
       this[name] = getComputedStyle(probe).color;
@@ -238,20 +265,4 @@ class Painter {
 
 function kindAt(side) {
   return side < DOTS_BELOW_PX ? "dots" : "pictures";
-}
-
-// Hues a golden angle apart: neighbours in the list never look alike.
-function hue(number) {
-  const angle = (number * 137.508 + 165) % 360;
-  return (lightness) => `hsl(${angle} ${lightness > 75 ? 42 : 48}% ${lightness}%)`;
-}
-
-function findBounds(xs, ys) {
-  const ends = (values) => values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
-  const [[left, right], [top, bottom]] = [ends(xs), ends(ys)];
-  return { left: left - LAND, top: top - LAND, width: right - left + 2 * LAND, height: bottom - top + 2 * LAND };
-}
-
-function capitalised(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

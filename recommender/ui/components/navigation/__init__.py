@@ -1,49 +1,33 @@
-"""The wordmark and the ways to the pages: a row of links, on a phone a menu."""
+"""The wordmark and the links to the pages: a row of them, on a phone a menu."""
 
-from functools import cache
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
-import streamlit as st
-
-from recommender.ui.shared import link
-from recommender.ui.shell.page_list import PAGES
-
-FOLDER = Path(__file__).parent
-KEY = "navigation"
+from recommender.ui.components.component import mount
 
 
-def show(current: str) -> None:
-    """Draw the ways to all pages.
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """A link to a page.
+
+    Attributes
+    ----------
+    is_current : whether the page is the one shown
+    manages : whether the page changes a catalogue; such links stand apart
+    """
+
+    label: str
+    href: str
+    is_current: bool = False
+    manages: bool = False
+
+
+def show(ways: Sequence[Way], *, home: str) -> None:
+    """Draw the links.
 
     Parameters
     ----------
-    current : name of the page that is shown
+    home : address that the wordmark leads to
     """
-    kept = link.kept()
-    _component()(
-        key=KEY,
-        data={
-            "home": link.address(link.BROWSE, kept),
-            "ways": [
-                {
-                    "label": entry.label,
-                    "href": link.address(entry.name, kept),
-                    "current": entry.name == current,
-                    "manages": entry.manages,
-                }
-                for entry in PAGES
-                if entry.in_masthead
-            ],
-        },
-    )
-
-
-@cache
-def _component() -> Any:
-    return st.components.v2.component(
-        "lookalike.navigation",
-        html=(FOLDER / "navigation.html").read_text(encoding="utf-8"),
-        css=(FOLDER / "navigation.css").read_text(encoding="utf-8"),
-        js=(FOLDER / "navigation.js").read_text(encoding="utf-8"),
-    )
+    data = {"home": home, "ways": [asdict(way) for way in ways]}
+    mount("navigation", key="navigation", data=data)

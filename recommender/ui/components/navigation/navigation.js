@@ -1,4 +1,6 @@
-// Draws the ways of navigation.py, and opens and closes the menu that they are on a phone.
+// Draws the links to the pages, and opens and closes the menu that they form on a phone.
+
+import { follow, scrollToTop } from "../follow.js";
 
 export default function ({ data, parentElement }) {
   const part = (name) => parentElement.querySelector(name);
@@ -10,18 +12,20 @@ export default function ({ data, parentElement }) {
     button.setAttribute("aria-expanded", String(isOpen));
   };
 
-  const home = part(".wordmark");
-  home.href = data.home;
-  home.onclick = (event) => follow(event, home, open);
+  const leave = () => {
+    open(false);
+    scrollToTop();
+  };
+
+  follow(part(".wordmark"), data.home, leave);
 
   list.replaceChildren(
     ...data.ways.map((way) => {
       const entry = document.createElement("li");
       const anchor = document.createElement("a");
       anchor.textContent = way.label;
-      anchor.href = way.href;
-      if (way.current) anchor.setAttribute("aria-current", "page");
-      anchor.onclick = (event) => follow(event, anchor, open);
+      if (way.is_current) anchor.setAttribute("aria-current", "page");
+      follow(anchor, way.href, leave);
       entry.append(anchor);
       return entry;
     }),
@@ -40,14 +44,4 @@ export default function ({ data, parentElement }) {
   };
   document.addEventListener("pointerdown", closeOutside);
   return () => document.removeEventListener("pointerdown", closeOutside);
-}
-
-// Goes where the browser's own Back and Forward would take the page, as the gallery does.
-function follow(event, anchor, open) {
-  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-  event.preventDefault();
-  open(false);
-  window.history.pushState({}, "", anchor.getAttribute("href"));
-  window.dispatchEvent(new PopStateEvent("popstate"));
-  document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 });
 }

@@ -2,15 +2,10 @@
 
 import base64
 import binascii
-from functools import cache
-from pathlib import Path
-from typing import Any
-
-import streamlit as st
 
 from recommender.errors import ImageError
+from recommender.ui.components.component import mount
 
-FOLDER = Path(__file__).parent
 MOST_SIDE_PX = 1_600  # what the browser sends is shrunk to this
 
 
@@ -21,7 +16,9 @@ def show() -> bytes | None:
     ------
     ImageError : what was pasted is no picture
     """
-    answer = _component()(key="paste", data={"most": MOST_SIDE_PX}, on_picture_change=lambda: None)
+    answer = mount(
+        "paste", key="paste", data={"most": MOST_SIDE_PX}, on_picture_change=lambda: None
+    )
     if answer.picture is None:
         return None
     head, _, body = str(answer.picture).partition(",")
@@ -31,14 +28,3 @@ def show() -> bytes | None:
         return base64.b64decode(body, validate=True)
     except binascii.Error as error:
         raise ImageError("the picture in the clipboard cannot be read") from error
-
-
-@cache
-def _component() -> Any:
-    return st.components.v2.component(
-        "lookalike.paste",
-        html="<p>Or press <kbd>Ctrl</kbd> <kbd>V</kbd> to paste a picture, or "
-        '<button type="button">paste it from here</button>.</p><p role="status"></p>',
-        css=(FOLDER / "paste.css").read_text(encoding="utf-8"),
-        js=(FOLDER / "paste.js").read_text(encoding="utf-8"),
-    )

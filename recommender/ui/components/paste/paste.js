@@ -1,4 +1,4 @@
-// Takes a picture from the clipboard, shrinks it, and hands it to paste.py.
+// Takes a picture from the clipboard, shrinks it, and hands it to the page.
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const status = parentElement.querySelector("[role=status]");
@@ -7,7 +7,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     setTriggerValue("picture", await shrunk(file, data.most));
   };
   const onPaste = (event) => {
-    const file = [...(event.clipboardData?.files ?? [])].find((each) => each.type.startsWith("image/"));
+    const file = [...(event.clipboardData?.files ?? [])].find((each) =>
+      each.type.startsWith("image/"),
+    );
     if (!file) return;
     event.preventDefault();
     send(file);

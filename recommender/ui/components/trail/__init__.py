@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
-FOLDER = Path(__file__).parent
+from recommender.ui.components.component import mount
+from recommender.ui.shared import link
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +26,8 @@ def show(steps: Sequence[Way], here: str, onward: Sequence[Way] = ()) -> None:
     here : what this page shows
     onward : where else what is shown may be taken
     """
-    _component()(
+    mount(
+        "trail",
         key="trail",
         data={
             "steps": [asdict(step) for step in steps],
@@ -38,11 +37,10 @@ def show(steps: Sequence[Way], here: str, onward: Sequence[Way] = ()) -> None:
     )
 
 
-@cache
-def _component() -> Any:
-    return st.components.v2.component(
-        "lookalike.trail",
-        html='<nav aria-label="The way here"><ol></ol><span class="onward"></span></nav>',
-        css=(FOLDER / "trail.css").read_text(encoding="utf-8"),
-        js=(FOLDER / "trail.js").read_text(encoding="utf-8"),
-    )
+def way_out() -> Way:
+    """Return the link to the page that the trail starts from: the gallery, or the photo."""
+    asked_with_photo = "item" not in st.query_params
+    if asked_with_photo or st.query_params.get("start") == link.PHOTO:
+        photo = {key: st.query_params[key] for key in link.PHOTOS if key in st.query_params}
+        return Way(label="Your photo", href=link.address(link.PHOTO, link.kept(**photo)))
+    return Way(label="Browse", href=link.address(link.BROWSE, link.to_shelf()))

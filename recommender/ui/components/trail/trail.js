@@ -1,4 +1,6 @@
-// Draws the links of trail.py.
+// Draws the way back, and the ways onward.
+
+import { follow, scrollToTop } from "../follow.js";
 
 export default function ({ data, parentElement }) {
   const list = parentElement.querySelector("ol");
@@ -19,15 +21,8 @@ function entry(content) {
 
 function anchor(way, isBack = false) {
   const made = document.createElement("a");
-  made.href = way.href;
   made.textContent = made.title = way.label;
   if (isBack) made.className = "back";
-  made.onclick = (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-    event.preventDefault();
-    window.history.pushState({}, "", made.getAttribute("href"));
-    window.dispatchEvent(new PopStateEvent("popstate"));
-    document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 });
-  };
+  follow(made, way.href, scrollToTop);
   return made;
 }

@@ -1,0 +1,42 @@
+"""How a component's files become one: scripts are joined, and the joined script still holds."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from recommender.ui.components.component import ROOM, bundle
+
+DECLARED = re.compile(r"^(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
+FOLDERS = sorted(file.parent for file in ROOM.glob("*/*.html"))
+
+
+def test_imported_scripts_stand_before_their_importers_once(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "low.js").write_text("export const LOW = 1;\n")
+    (tmp_path / "parts" / "middle.js").write_text(
+        'import { LOW } from "../low.js";\n\nexport function middle() {\n  return LOW;\n}\n'
+    )
+    (tmp_path / "high.js").write_text(
+        'import { LOW } from "./low.js";\nimport {\n  middle,\n} from "./parts/middle.js";\n\n'
+        "export default () => middle() + LOW;\n"
+    )
+    joined = [line for line in bundle(tmp_path / "high.js").splitlines() if line]
+    assert joined == [
+        "const LOW = 1;",
+        "function middle() {",
+        "  return LOW;",
+        "}",
+        "export default () => middle() + LOW;",
+    ]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_component_is_whole(folder: Path) -> None:
+    for suffix in (".html", ".css", ".js"):
+        assert (folder / folder.name).with_suffix(suffix).exists()
+    joined = bundle(folder / f"{folder.name}.js")
+    assert len(re.findall(r"^export ", joined, re.MULTILINE)) == 1  # the one that Streamlit calls
+    assert not re.search(r"^import ", joined, re.MULTILINE)
+    names = DECLARED.findall(joined)
+    assert len(names) == len(set(names)), "two scripts declare the same name"

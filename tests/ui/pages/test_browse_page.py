@@ -1,0 +1,83 @@
+"""The gallery: what it shows, and what narrows it."""
+
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from recommender.catalogue.registry import open_catalogue
+from recommender.importing.importer import import_source
+from recommender.ui.shared import words
+from tests.ui.browsing import (
+    Visit,
+    card_buttons,
+    wait_for_gallery,
+)
+from tests.ui.conftest import PHONE, OpenPage, Server
+from tests.ui.reading import cards, said
+
+
+def test_browse_shows_every_kind_of_product(open_page: OpenPage) -> None:
+    app = open_page()
+    demo = open_catalogue("demo")
+    assert f"{len(demo):,} synthetic products" in said(app)
+    shown = cards(app, "browse-gallery")
+    assert len(shown) == 24
+    assert len({card["facts"] for card in shown}) >= 15
+    assert all(card["alt"] and card["label"] and card["src"] for card in shown)
+
+
+def test_search_and_filters_narrow_the_gallery(open_page: OpenPage) -> None:
+    app = open_page()
+    app.text_input(key="q").set_value("red mug").run()
+    found = cards(app, "browse-gallery")
+    assert found
+    assert all("red" in str(card["title"]).lower() for card in found)
+    app.text_input(key="q").set_value("no such thing").run()
+    assert "Nothing fits all of that" in said(app)
+    app.button(key="show-everything").click().run()
+    assert len(cards(app, "browse-gallery")) == 24
+
+
+def test_the_gallery_is_kept_in_the_link(open_page: OpenPage) -> None:
+    app = open_page(category="Mug", sort="Price, low to high", page="2")
+    mugs = [item for item in open_catalogue("demo") if item.category == "mug"]
+    second = sorted(mugs, key=lambda item: item.price or 0)[24:48]
+    shown = cards(app, "browse-gallery")
+    assert {card["facts"] for card in shown} == {"mug"}
+    assert [card["price"] for card in shown] == [words.price(item) for item in second]
+
+
+def test_categories_open(open_page: OpenPage) -> None:
+    app = open_page()
+    more = app.button(key="more-categories")
+    assert more.label == "All 36 categories"
+    assert more.click().run().button(key="more-categories").label == "Fewer categories"
+
+
+def test_a_catalogue_of_ones_own_is_browsed_by_its_name(open_page: OpenPage, shop: Path) -> None:
+    import_source(shop, "shop", column_map={"image": "file", "category": "kind"})
+    app = open_page(catalogue="shop")
+    assert "18 products" in said(app)
+    assert "synthetic" not in said(app)
+    assert len(cards(app, "browse-gallery")) == 18
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1440, 900), PHONE], ids=["desktop", "phone"])
+def test_the_gallery_paints(visit: Visit, size: tuple[int, int], scheme: str) -> None:
+    page = visit("/", size, scheme)
+    wait_for_gallery(page)
+    assert card_buttons(page).count() == 24
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= size[0], "the page scrolls sideways"
+
+
+def test_pictures_are_files_that_browsers_keep(visit: Visit, server: Server) -> None:
+    page = visit("/")
+    wait_for_gallery(page)
+    source = page.locator("ul.grid img").first.get_attribute("src")
+    assert source
+    with urlopen(f"{server.address}/{source.lstrip('./')}") as answer:  # noqa: S310
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert answer.headers["Content-Type"].startswith("image/")

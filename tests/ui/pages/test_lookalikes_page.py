@@ -1,0 +1,117 @@
+"""A product with its lookalikes, and the questions that shape them."""
+
+import pytest
+from playwright.sync_api import expect
+
+from recommender.catalogue.registry import open_catalogue
+from recommender.config import ARTICLE, PERCEPTUAL, available_models
+from tests.ui.browsing import (
+    Visit,
+    card_buttons,
+    wait_for_gallery,
+)
+from tests.ui.conftest import OpenPage
+from tests.ui.reading import cards, said
+
+
+def test_lookalikes_show_the_product_and_its_neighbours(open_page: OpenPage) -> None:
+    item = open_catalogue("demo").items[0]
+    app = open_page("lookalikes", item=item.item_id, model=ARTICLE)
+    text = said(app)
+    assert item.title in text
+    assert "What the machine kept" in text
+    assert "2,888 numbers" in text
+    shown = cards(app, "lookalikes-gallery")
+    assert len(shown) == 12
+    assert item.item_id not in {card["id"] for card in shown}
+    similarities = [float(str(card["similarity"])) for card in shown]
+    assert similarities == sorted(similarities, reverse=True)
+
+
+def test_the_number_of_neighbours_is_kept_in_the_link(open_page: OpenPage) -> None:
+    item = open_catalogue("demo").items[0]
+    app = open_page("lookalikes", item=item.item_id, k="5")
+    assert len(cards(app, "lookalikes-gallery")) == 5
+    assert all("k=5" in str(card["href"]) for card in cards(app, "lookalikes-gallery"))
+
+
+def test_the_trail_grows_with_each_step(open_page: OpenPage) -> None:
+    first, second = (item.item_id for item in open_catalogue("demo").items[:2])
+    app = open_page("lookalikes", item=second, via=first)
+    # a card that is a step of the trail leads back to it
+    further = [card for card in cards(app, "lookalikes-gallery") if card["id"] != first]
+    assert f"via={first}&via={second}" in str(further[0]["href"])
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ({"item": "nothing"}, "There is no item"),
+        ({"item": "x", "catalogue": "nowhere"}, "nowhere"),
+        ({"item": "x", "catalogue": "../../etc"}, "cannot be a name"),
+        ({"item": "x", "model": "nobody"}, "nobody"),
+    ],
+)
+def test_a_wrong_link_is_answered_in_one_sentence(
+    open_page: OpenPage, address: dict[str, str], sentence: str
+) -> None:
+    text = said(open_page("lookalikes", **address))
+    assert "That did not work." in text
+    assert sentence in text
+
+
+def test_without_a_product_the_page_says_what_to_do(open_page: OpenPage) -> None:
+    assert "No product is chosen yet" in said(open_page("lookalikes"))
+
+
+@pytest.mark.skipif(PERCEPTUAL not in available_models(), reason="there is no such model")
+def test_colours_may_count_more(open_page: OpenPage) -> None:
+    item = open_catalogue("demo").items[0]
+    shown = {}
+    for weigh in ("Same kind of thing", "Same colours and texture"):
+        app = open_page("lookalikes", item=item.item_id, model=PERCEPTUAL, weigh=weigh)
+        assert not app.exception
+        found = cards(app, "lookalikes-gallery")
+        shown[weigh] = [card["id"] for card in found]
+        assert all("weigh=" in str(card["href"]) for card in found)
+    assert shown["Same kind of thing"] != shown["Same colours and texture"]
+    app = open_page("lookalikes", item=item.item_id, model=ARTICLE)
+    assert "weigh" not in [slider.key for slider in app.select_slider]
+
+
+def test_filters_and_variety_shape_an_answer(open_page: OpenPage) -> None:
+    item = open_catalogue("demo").get("mug-01-navy")
+    app = open_page("lookalikes", item=item.item_id, only="Bowl", variety="More variety")
+    shown = cards(app, "lookalikes-gallery")
+    assert {card["facts"] for card in shown} == {"bowl"}
+    assert len(shown) == 12
+    similarities = [float(str(card["similarity"])) for card in shown]
+    assert similarities != sorted(similarities, reverse=True)
+    assert "only=Bowl" in str(shown[0]["href"])
+    app = open_page("lookalikes", item=item.item_id, **{"other-brands": "true"})
+    brands = {
+        open_catalogue("demo").get(str(card["id"])).brand
+        for card in cards(app, "lookalikes-gallery")
+    }
+    assert item.brand not in brands
+
+
+def test_filters_that_nothing_fits_can_be_taken_away(open_page: OpenPage) -> None:
+    app = open_page("lookalikes", item="mug-01-navy", only="Bowl", **{"made-of": "Velvet"})
+    assert "Nothing fits all of that" in said(app)
+    app.button[0].click().run()
+    assert len(cards(app, "lookalikes-gallery")) == 12
+
+
+def test_a_link_brings_the_same_view_back(visit: Visit) -> None:
+    item = open_catalogue("demo").items[1]
+    path = f"/lookalikes?item={item.item_id}&k=7"
+    views = []
+    for _ in range(2):
+        page = visit(path)
+        expect(page.get_by_role("heading", level=1)).to_have_text(item.title)
+        wait_for_gallery(page)
+        listed = card_buttons(page)
+        expect(listed).to_have_count(7)
+        views.append([card.get_attribute("aria-label") for card in listed.all()])
+    assert views[0] == views[1]
