@@ -2,8 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -123,15 +122,11 @@ def _wait(kind: str, catalogue_name: str, model: str, on_wait: OnWait | None) ->
     catalogue(catalogue_name)  # sets the demo up, so that the stamp below is its final one
     stamp = _stamp(catalogue_name)
     opening = _opening(kind, catalogue_name, model, stamp)
-    while True:
-        try:
-            return opening.future.result(timeout=POLL_S if on_wait else None)
-        except NotYet:
-            if on_wait:
-                on_wait(opening)
-        except RecommenderError:
-            _opening.clear(kind, catalogue_name, model, stamp)
-            raise
+    while on_wait and not wait([opening.future], timeout=POLL_S).done:
+        on_wait(opening)
+    if opening.future.exception() is not None:  # waits for the end; whatever it was, try it again
+        _opening.clear(kind, catalogue_name, model, stamp)
+    return opening.future.result()
 
 
 @st.cache_resource(max_entries=KEPT_OPENINGS, show_spinner=False)
