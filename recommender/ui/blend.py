@@ -14,8 +14,8 @@ from recommender.ui import filters, gallery, layout, link, pictures, resources, 
 from recommender.ui.filters import Filters
 
 if TYPE_CHECKING:
+    from recommender.insights.blend import Blender, Step
     from recommender.recommend import Recommender
-    from recommender.search.results import Step
 
 FOLDER = Path(__file__).parent
 SCRIPTS = ("follow.js", "blend.js")  # one module in the browser
@@ -38,7 +38,7 @@ def show() -> None:
         _choose(recommender, recommender.catalogue.get(first or second), FIRST if first else SECOND)
         return
     if not first:
-        first, second = recommender.surprise(EXAMPLE_SEED)
+        first, second = _blender(recommender).surprise(EXAMPLE_SEED)
     _draw(recommender, *(recommender.catalogue.get(each) for each in (first, second)))
 
 
@@ -73,7 +73,9 @@ def _draw(recommender: "Recommender", first: Item, second: Item) -> None:
                         _card(catalogue, match.item, match.similarity) for match in step.matches
                     ],
                 }
-                for number, step in enumerate(recommender.between(first.item_id, second.item_id))
+                for number, step in enumerate(
+                    _blender(recommender).steps(first.item_id, second.item_id)
+                )
             ],
             "at": min(100, int(at)) if at.isdecimal() else 50,
             "view": f"{catalogue.name}/{recommender.model.name}/{first.item_id}/{second.item_id}",
@@ -114,7 +116,7 @@ def _offer(recommender: "Recommender", first: Item, second: Item) -> None:
 
 def _surprise(recommender: "Recommender") -> None:
     seed = int(np.random.default_rng().integers(N_SEEDS))
-    first, second = recommender.surprise(seed)
+    first, second = _blender(recommender).surprise(seed)
     st.query_params.from_dict(link.kept(**{FIRST: first, SECOND: second}))
 
 
@@ -143,7 +145,7 @@ def _choose(recommender: "Recommender", item: Item, end: str) -> None:
         ]
         heading = words.count(len(found), "product") if found else ""
     else:
-        found = [match.item for match in recommender.partners(item.item_id)]
+        found = [match.item for match in _blender(recommender).partners(item.item_id)]
         heading = "Close to it, but of another colour or kind"
     if not found:
         layout.empty("Nothing fits that", "Search for less, or for something else.")
@@ -158,6 +160,10 @@ def _choose(recommender: "Recommender", item: Item, end: str) -> None:
         for each in found[:N_CHOICES]
     ]
     gallery.show(cards, key=CHOICE, name="Products to blend with", view=f"{item.item_id}/{text}")
+
+
+def _blender(recommender: "Recommender") -> "Blender":
+    return resources.blender(recommender.catalogue.name, recommender.model.name)
 
 
 def _name(step: "Step", first: Item, second: Item) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from recommender.catalogue.store import Catalogue
-from recommender.insights.embedding_map import ATLAS_FORMAT, Atlas, regions
+from recommender.insights.embedding_map import MAP_FORMAT, EmbeddingMap, regions
 from recommender.ui import layout, link, resources, sheets, words
 from recommender.ui.resources import Opening
 
@@ -38,7 +38,7 @@ def show() -> None:
     if not len(catalogue):
         layout.empty("This catalogue is empty", "There is nothing to draw a map of yet.")
         return
-    resources.atlas(name, model, on_wait=waiting)
+    resources.embedding_map(name, model, on_wait=waiting)
     with place.container():
         _component()(
             key=KEY,
@@ -64,7 +64,7 @@ def show() -> None:
 def version(recommender: "Recommender") -> str:
     """Changes when the places do."""
     made_from = (recommender.model.fingerprint, recommender.catalogue.fingerprint)
-    return "-".join([*(each[:FINGERPRINT_LENGTH] for each in made_from), str(ATLAS_FORMAT)])
+    return "-".join([*(each[:FINGERPRINT_LENGTH] for each in made_from), str(MAP_FORMAT)])
 
 
 def places_url(recommender: "Recommender") -> str:
@@ -77,12 +77,12 @@ def sheets_url(catalogue: Catalogue) -> str:
     return f"sheets/{catalogue.name}/{sheets.version(catalogue)}/"
 
 
-def document(recommender: "Recommender", atlas: Atlas) -> bytes:
+def document(recommender: "Recommender", laid_out: EmbeddingMap) -> bytes:
     """All that the browser draws the map from, as JSON; columns in the order of the catalogue."""
     items = recommender.catalogue.items
     rows = [recommender.index.row(item.item_id) for item in items]
     kinds = [item.category for item in items]
-    places = atlas.places[rows]
+    places = laid_out.places[rows]
     found = regions(places, kinds)
     numbers = {region.name: number for number, region in enumerate(found)}
     content = {

@@ -9,7 +9,6 @@ from recommender import images
 from recommender.errors import ImageError
 from recommender.ui import crop, gallery, layout, link, paste, pictures, resources, result, samples
 from recommender.ui.gallery import Card
-from recommender.ui.question import Question
 from recommender.ui.result import Stage
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from recommender.recommend import Recommender
+    from recommender.search.options import SearchOptions
+    from recommender.search.query import EncodedQuery
     from recommender.search.results import Result
 
 UPLOAD, CAMERA, SAMPLE = "Upload", "Camera", "Sample photos"
@@ -43,18 +44,19 @@ class Photo:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A decoded photo, what stands above its neighbours, and the answers to questions about it.
+    """A photo that was encoded, what stands above its neighbours, and the answers for it.
 
     Attributes
     ----------
-    whole, pixels : the photo, and the part of it that counts
+    whole : the decoded photo
+    encoded : the part of it that counts
     """
 
     id: str
     whole: "NDArray[np.uint8]"
-    pixels: "NDArray[np.uint8]"
+    encoded: "EncodedQuery"
     stage: Stage
-    answers: "dict[Question, Result]" = field(default_factory=dict)
+    answers: "dict[SearchOptions, Result]" = field(default_factory=dict)
 
 
 def show() -> None:
@@ -80,10 +82,10 @@ def show() -> None:
     if st.toggle("Cut to the product", key="cutting", help="When the photo shows more than it"):
         crop.show(seen.whole, photo.id)
 
-    def answer(asked: Question) -> "Result":
+    def answer(asked: "SearchOptions") -> "Result":
         if asked not in seen.answers:
             with st.spinner("Looking for what is like it"):
-                seen.answers[asked] = recommender.similar_to_pixels(seen.pixels, **asked.wanted)
+                seen.answers[asked] = recommender.search(seen.encoded, asked)
         return seen.answers[asked]
 
     result.draw(
@@ -208,15 +210,14 @@ def _look(recommender: "Recommender", photo: Photo) -> Seen:
     if known is not None and known[0] == key:
         seen: Seen = known[1]
         return seen
-    from recommender.recommend import reconstruct
-
     whole = images.load(photo.data)
     pixels = box.cut(whole) if box else whole
-    rebuilt = reconstruct(recommender.model, pixels)
+    encoded = recommender.encode_pixels(pixels)
+    rebuilt = encoded.reconstruction
     seen = Seen(
         id=photo.id,
         whole=whole,
-        pixels=pixels,
+        encoded=encoded,
         stage=Stage(
             title=photo.title,
             original=pictures.data_url(pixels),

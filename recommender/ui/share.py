@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from recommender.ui import layout
-from recommender.ui.question import Question
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
+    from recommender.search.options import SearchOptions
     from recommender.search.results import Result
 
 FOLDER = Path(__file__).parent
@@ -21,7 +21,12 @@ COLUMNS = ("rank", "item_id", "title", "category", "similarity", "distance", "ne
 
 
 def show(
-    recommender: "Recommender", result: "Result", asked: Question, query: str, *, is_private: bool
+    recommender: "Recommender",
+    result: "Result",
+    asked: "SearchOptions",
+    query: str,
+    *,
+    is_private: bool,
 ) -> None:
     """Draw the ways to take an answer along.
 

@@ -5,19 +5,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from recommender import images
 from recommender.items import Item
 from recommender.ui import layout, link, lookalikes, photo, pictures, resources, trail, words
-from recommender.ui.question import Question
+from recommender.ui.question import PAGE_OPTIONS
 from recommender.ui.trail import Way
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from recommender.insights.explain import Explanation
     from recommender.insights.palette import Colour
     from recommender.recommend import Recommender
+    from recommender.search.query import EncodedQuery
 
 CLEARLY = 0.12  # difference of two similarities that is worth a word
 
@@ -31,12 +28,14 @@ class Side:
     alt: str
     original: str
     kept: str
-    pixels: "NDArray[np.uint8]"
+    encoded: "EncodedQuery"
     item: Item | None = None
 
 
 def show() -> None:
     """Draw the page."""
+    from recommender.insights.explain import explain
+
     progress = layout.Progress()
     recommender = resources.recommender(
         layout.chosen_catalogue(), layout.chosen_model(), on_wait=progress
@@ -50,7 +49,7 @@ def show() -> None:
         return
     other = _product(recommender, recommender.catalogue.get(other_id))
     _ways(recommender, query, other_id)
-    found = recommender.explain(query.pixels, other.pixels)
+    found = explain(recommender.index, query.encoded, other.encoded)
     st.html(
         f'<header class="hero"><h1>Why these two?</h1><p>{_verdict(found)}</p></header>'
         '<div class="side-by-side"><section class="pair">'
@@ -74,7 +73,7 @@ def _query(recommender: "Recommender") -> Side | None:
         alt=seen.stage.alt,
         original=seen.stage.original,
         kept=seen.stage.kept,
-        pixels=seen.pixels,
+        encoded=seen.encoded,
     )
 
 
@@ -86,7 +85,7 @@ def _product(recommender: "Recommender", item: Item) -> Side:
         alt=words.alternative_text(item),
         original=pictures.item_url(catalogue, item, "large"),
         kept=pictures.kept_url(catalogue, item, recommender.model, "kept"),
-        pixels=images.load(catalogue.image_path(item)),
+        encoded=recommender.encode_image(catalogue.image_path(item)),
         item=item,
     )
 
@@ -117,11 +116,10 @@ def _ways(recommender: "Recommender", query: Side, other_id: str) -> None:
 
 def _answer(recommender: "Recommender", query: Side) -> list[str]:
     """The matches of a visitor who has come by a link."""
-    wanted = Question().wanted
     result = (
-        recommender.similar(query.item.item_id, **wanted)
+        recommender.similar(query.item.item_id, PAGE_OPTIONS)
         if query.item
-        else recommender.similar_to_pixels(query.pixels, **wanted)
+        else recommender.search(query.encoded, PAGE_OPTIONS)
     )
     return [match.item.item_id for match in result.matches]
 

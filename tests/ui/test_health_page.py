@@ -6,8 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from recommender.catalogue.registry import open_catalogue
-from recommender.config import ARTICLE, READ_ONLY
+from recommender.config import READ_ONLY
 from recommender.importing.importer import import_source
+from recommender.models import ARTICLE
 from tests.conftest import draw
 from tests.ui.conftest import OpenPage
 

@@ -12,9 +12,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from recommender.catalogue.registry import open_catalogue
-from recommender.config import ARTICLE, PERCEPTUAL, available_models
 from recommender.evaluation import recorded
 from recommender.importing.importer import import_source
+from recommender.models import ARTICLE, PERCEPTUAL, available_models
 from recommender.recommend import Recommender
 from recommender.ui import samples, share, words
 from recommender.ui.pages import PAGES
@@ -274,7 +274,8 @@ def test_filters_that_nothing_fits_can_be_taken_away(open_page: OpenPage) -> Non
 
 def test_an_answer_is_taken_along() -> None:
     recommender = Recommender.open("demo", ARTICLE)
-    rows = list(csv.DictReader(io.StringIO(share.table(recommender.similar("mug-01-navy", 5)))))
+    found = recommender.similar("mug-01-navy", n_neighbors=5)
+    rows = list(csv.DictReader(io.StringIO(share.table(found))))
     assert [row["rank"] for row in rows] == list("12345")
     assert all(row["title"] and 0 <= float(row["similarity"]) <= 1 for row in rows)
 
@@ -291,9 +292,11 @@ def test_the_map_hands_out_where_everything_lies(open_page: OpenPage, shop: Path
 
 
 def test_the_document_of_the_map(shop_recommender: Recommender) -> None:
+    from recommender.insights.embedding_map import lay_out
     from recommender.ui import map as map_page
 
-    content = json.loads(map_page.document(shop_recommender, shop_recommender.atlas()))
+    laid_out = lay_out(shop_recommender.index)
+    content = json.loads(map_page.document(shop_recommender, laid_out))
     columns = ("titles", "alts", "prices", "pictures", "x", "y", "kinds")
     assert content["ids"] == [item.item_id for item in shop_recommender.catalogue]
     assert {len(content[column]) for column in columns} == {18}
