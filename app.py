@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 
-from recommender import api, config
+from recommender import api, config, models
 from recommender.errors import RecommenderError
 from recommender.ui.shared import pictures, resources
 from recommender.ui.shell import routes
@@ -47,7 +47,7 @@ MultiPartParser.spool_max_size = 0
 shop = api.Shop(
     catalogue=resources.catalogue,
     recommender=resources.recommender,
-    default_model=config.default_model,
+    default_model=models.default_model,
     picture=pictures.item_url,
 )
 app = st.App(

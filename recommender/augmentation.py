@@ -1,4 +1,4 @@
-"""Pictures as another camera might have taken them: cropped, turned, lit and set elsewhere.
+"""Varies pictures as another camera might: crops, turns, relights and moves them.
 
 The same product in another picture is the one thing that is known about similarity without any
 label. Training learns from it what to ignore; the evaluation asks whether it is ignored.
@@ -14,8 +14,8 @@ Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Alterations:
-    """How far a picture may be altered.
+class Augmentation:
+    """Limits within which a picture is varied.
 
     Attributes
     ----------
@@ -33,12 +33,12 @@ class Alterations:
     mirrored: bool = False
 
 
-ASKED = Alterations()
-LEARNED = Alterations(least_area=0.6, most_degrees=20.0, light=0.35, mirrored=True)
+FOR_EVALUATION = Augmentation()
+FOR_TRAINING = Augmentation(least_area=0.6, most_degrees=20.0, light=0.35, mirrored=True)
 
 
-def alter(pixels: Pixels, rng: np.random.Generator, how: Alterations = ASKED) -> Pixels:
-    """A picture of the same size, altered at random.
+def augment(pixels: Pixels, rng: np.random.Generator, how: Augmentation = FOR_EVALUATION) -> Pixels:
+    """Vary a picture at random, within limits; its size stays.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Settings and where things lie: frozen dataclasses, stored as JSON beside what they made."""
+"""Settings, folders and files: frozen dataclasses are stored as JSON beside what they made."""
 
 import dataclasses
 import json
@@ -7,7 +7,6 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,10 +16,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 ASSETS = PROJECT / "assets"
 MODELS = PROJECT / "models"
 DEMO = "demo"
-ARTICLE, PERCEPTUAL = "article", "perceptual"
 MAX_NAME = 64
 NAME_PATTERN = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{MAX_NAME - 1}}}")
-MODEL_FORMAT = 1
 READ_ONLY = "LOOKALIKE_READ_ONLY"
 SWITCHED_ON, SWITCHED_OFF = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
@@ -70,160 +67,6 @@ class Settings:
         return dataclasses.asdict(self)  # type: ignore[call-overload, no-any-return]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ArticleConfig(Settings):
-    """The article's network and its training.
-
-    Attributes
-    ----------
-    image_size_px : side of the square input
-    filters : of the encoder's convolutions; the decoder mirrors them
-    epochs, batch_size, learning_rate : of Adam, with Keras's defaults otherwise
-    train_fraction : the rest is held out and measures the model
-    seed : of the split, the initial weights and the order of the batches
-    """
-
-    image_size_px: int = 150
-    filters: tuple[int, ...] = (16, 8, 8)
-    epochs: int = 20
-    batch_size: int = 32
-    learning_rate: float = 1e-3
-    train_fraction: float = 0.7
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if not 0 < self.train_fraction < 1:
-            raise ValueError(f"train_fraction must lie between 0 and 1, got {self.train_fraction}")
-        if min(self.image_size_px, self.epochs, self.batch_size, *self.filters) < 1:
-            raise ValueError(f"sizes and counts must be positive, got {self}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class PerceptualConfig(Settings):
-    """The network of `perceptual` and its training.
-
-    Attributes
-    ----------
-    decoded_size_px : side of the decoded picture
-    grid_size, where_filters, n_whole, n_frame : of the code, which has
-        grid_size^2 * where_filters + n_whole + n_frame numbers
-    grid_weight : of the pooled grid beside the generalised mean
-    colour_bins : of lightness, a* and b*
-    patch_filters, encoder_filters, encoder_blocks : of the trained half of the encoder
-    decoder_filters : of its maps at 15, 30 and 60 pixels
-    decoder_blocks : residual blocks at 15 pixels; the finer maps have one less
-    epochs, batch_size, learning_rate : of Adam; the rate falls along a cosine
-    epoch_size : pictures an epoch, drawn from all training pictures
-    train_fraction, seed : of the split, the same as the article's
-    adapts : go on from the weights that ship instead of from a linear code
-    """
-
-    decoded_size_px: int = 150
-    grid_size: int = 15
-    where_filters: int = 12
-    n_whole: int = 144
-    n_frame: int = 7
-    n_kind: int = 2360
-    grid_weight: float = 0.7
-    colour_bins: tuple[int, int, int] = (5, 7, 7)
-    patch_filters: int = 64
-    encoder_filters: int = 96
-    encoder_blocks: int = 1
-    decoder_filters: tuple[int, ...] = (128, 96, 48)
-    decoder_blocks: int = 3
-    epochs: int = 18
-    epoch_size: int = 1600
-    batch_size: int = 16
-    learning_rate: float = 1e-3
-    train_fraction: float = 0.7
-    seed: int = 0
-    adapts: bool = False
-
-    @property
-    def n_latent(self) -> int:
-        """Numbers in the code."""
-        return self.grid_size**2 * self.where_filters + self.n_whole + self.n_frame
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelConfig(Settings):
-    """What a trained model's folder says about itself (`config.json`).
-
-    Attributes
-    ----------
-    name : the folder's name
-    image_size_px : side of the square that the encoder takes
-    latent_shape : of the code that the decoder reads, without the batch
-    decoded_size_px : side of the square that the decoder gives; as the encoder takes, if 0
-    metric : "euclidean" on raw latents, "cosine" on unit-length embeddings
-    hyperparameters : the architecture's own settings, as it was trained
-    format_version : of this file and the files beside it
-    """
-
-    name: str
-    image_size_px: int
-    latent_shape: tuple[int, ...]
-    metric: str
-    hyperparameters: dict[str, Any] = dataclasses.field(default_factory=dict)
-    decoded_size_px: int = 0
-    format_version: int = MODEL_FORMAT
-
-    def __post_init__(self) -> None:
-        if self.metric not in ("euclidean", "cosine"):
-            raise ValueError(f"metric must be euclidean or cosine, got {self.metric!r}")
-
-    @classmethod
-    def read(cls, folder: Path) -> Self:
-        """Load `config.json`; raise `ModelError` if the folder holds no usable model."""
-        file = folder / "config.json"
-        try:
-            values = json.loads(file.read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise ModelError(f"there is no model in {folder}{_suggest_models()}") from error
-        except (OSError, ValueError) as error:
-            raise ModelError(f"{file} cannot be read: {error}") from error
-        version = values.get("format_version")
-        if version != MODEL_FORMAT:
-            raise ModelError(f"{file} has format {version}; this version reads {MODEL_FORMAT}")
-        try:
-            return cls.from_dict(values)
-        except (TypeError, ValueError) as error:
-            raise ModelError(f"{file} is not valid: {error}") from error
-
-
-def model_folder(name: str) -> Path:
-    """Folder of a model: the person's own if there is one, else the one that ships."""
-    check_name(name)
-    own = home() / "models" / name
-    return own if (own / "config.json").exists() else MODELS / name
-
-
-def available_models() -> list[str]:
-    """Names of the trained models that can be loaded, sorted."""
-    folders = [*MODELS.glob("*/config.json"), *(home() / "models").glob("*/config.json")]
-    return sorted({file.parent.name for file in folders})
-
-
-def adapted_model(catalogue: str) -> str:
-    """Name of the model that was adapted to a catalogue, whether there is one or not."""
-    return f"{PERCEPTUAL}-{check_name(catalogue)}"[:MAX_NAME]
-
-
-def models_for(catalogue: str) -> list[str]:
-    """Names of the models that suit a catalogue: all but those adapted to another one."""
-    own = adapted_model(catalogue)
-    return [
-        name for name in available_models() if name == own or not name.startswith(f"{PERCEPTUAL}-")
-    ]
-
-
-def default_model(catalogue: str = DEMO) -> str:
-    """Name of the model to use where none is asked for: the best one that is there."""
-    names = available_models()
-    wanted = (adapted_model(catalogue), PERCEPTUAL, ARTICLE)
-    return next((name for name in wanted if name in names), ARTICLE)
-
-
 def read_json(file: Path, *, default: Any) -> Any:
     """Content of a JSON file that may be missing; raises `ModelError` if it is damaged."""
     try:
@@ -263,8 +106,3 @@ def replacing(file: Path, *, is_flushed: bool = True) -> Iterator[Path]:
         temporary.replace(file)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _suggest_models() -> str:
-    names = available_models()
-    return f"; available: {', '.join(names)}" if names else ""

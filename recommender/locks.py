@@ -1,4 +1,4 @@
-"""Rights that one process at a time may have, and that a kill gives back.
+"""Locks that one process at a time may hold, and that end with the process.
 
 A lock is a transaction of SQLite on an empty file: it works on every operating system, and unlike
 process ids and files that say "locked" it never outlives its owner.
@@ -12,24 +12,24 @@ from pathlib import Path
 TIMEOUT_S = 2.0  # a look at whether a lock is taken takes it for a moment
 
 
-class Taken(Exception):
-    """Another one has the lock; whoever asked says what that means."""
+class LockHeld(Exception):
+    """Another process or thread holds the lock; the caller says what that means."""
 
 
 @contextmanager
 def hold(file: Path) -> Iterator[None]:
-    """Have the lock; raises `Taken` if another one has it."""
+    """Hold the lock; raises `LockHeld` if another process or thread does."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(file, timeout=TIMEOUT_S, isolation_level=None)) as lock:
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error as error:
-            raise Taken(f"{file} is locked: {error}") from error
+            raise LockHeld(f"{file} is locked: {error}") from error
         yield
 
 
 def is_held(file: Path) -> bool:
-    """Whether somebody has the lock at this moment."""
+    """Whether the lock is held at this moment."""
     if not file.exists():
         return False
     with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as lock:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from recommender.config import ARTICLE
 from recommender.importing.importer import import_source
+from recommender.models import ARTICLE
 from recommender.recommend import Recommender
 
 COLOURS = {"red": (200, 30, 40), "green": (30, 150, 60), "blue": (40, 60, 190)}

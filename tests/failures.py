@@ -28,7 +28,7 @@ def of_photos(recommender: Recommender) -> list[Row]:
     found = []
     for photo in read_feed(ASSETS / "catalogue" / "customer.csv"):
         item_id, file = photo.attributes["item_id"], Path(photo.picture)
-        matches = recommender.similar_to_image(file, N_SHOWN).matches
+        matches = recommender.similar_to_image(file, n_neighbors=N_SHOWN).matches
         if item_id not in {match.item.item_id for match in matches}:
             wanted = images.load(catalogue.image_path(catalogue.get(item_id)))
             found.append([images.load(file), *shown(recommender, matches), wanted])
@@ -39,7 +39,7 @@ def of_products(recommender: Recommender) -> list[Row]:
     """Products whose nearest is of another kind, and the nearest of their own kind."""
     found = []
     for item in recommender.catalogue:
-        matches = recommender.similar(item.item_id, 100).matches
+        matches = recommender.similar(item.item_id, n_neighbors=100).matches
         right = [match for match in matches if match.item.category == item.category]
         if right and matches[0] is not right[0]:
             asked = images.load(recommender.catalogue.image_path(item))

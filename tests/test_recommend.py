@@ -1,35 +1,39 @@
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from recommender.catalogue.filters import ItemFilter
 from recommender.catalogue.registry import open_catalogue
-from recommender.config import ARTICLE, MODELS
+from recommender.config import MODELS
 from recommender.errors import CatalogueError, ImageError, StaleIndex
 from recommender.importing import importer
 from recommender.inference.autoencoder import Autoencoder
+from recommender.models import ARTICLE, default_model
 from recommender.recommend import Recommender
 from recommender.search import build
+from recommender.search.options import SearchOptions
 from recommender.search.results import to_dict
 from tests.conftest import draw
 
 
 def test_an_item_is_not_its_own_neighbour(shop_recommender: Recommender) -> None:
     for item in shop_recommender.catalogue:
-        matches = shop_recommender.similar(item.item_id, 5).matches
+        matches = shop_recommender.similar(item.item_id, n_neighbors=5).matches
         assert len(matches) == 5
         assert item.item_id not in {match.item.item_id for match in matches}
 
 
 def test_the_twin_comes_first(shop_recommender: Recommender) -> None:
-    first = shop_recommender.similar("box-blue-0", 1).matches[0]
+    first = shop_recommender.similar("box-blue-0", n_neighbors=1).matches[0]
     assert first.item.item_id == "box-blue-1"
 
 
 def test_matches_are_ordered_and_similarities_fall(shop_recommender: Recommender) -> None:
-    matches = shop_recommender.similar("disc-red-0", 17).matches
+    matches = shop_recommender.similar("disc-red-0", n_neighbors=17).matches
     distances = [match.distance for match in matches]
     similarities = [match.similarity for match in matches]
     assert distances == sorted(distances)
@@ -41,11 +45,11 @@ def test_an_uploaded_picture_finds_its_item_first(
     shop_recommender: Recommender, shop: Path
 ) -> None:
     for source in (shop / "bar-green-1.png", (shop / "bar-green-1.png").read_bytes()):
-        result = shop_recommender.similar_to_image(source, 3)
+        result = shop_recommender.similar_to_image(source, n_neighbors=3)
         assert result.item is None
         assert result.matches[0].item.item_id == "bar-green-1"
         assert result.matches[0].similarity == pytest.approx(1, abs=1e-3)
-        assert result.trust.level == "close"
+        assert result.confidence.level == "close"
 
 
 def test_noise_is_said_to_be_unlike_anything(
@@ -53,8 +57,8 @@ def test_noise_is_said_to_be_unlike_anything(
 ) -> None:
     Image.fromarray(rng.integers(0, 256, (90, 90, 3), np.uint8)).save(tmp_path / "noise.png")
     result = shop_recommender.similar_to_image(tmp_path / "noise.png")
-    assert result.trust.level == "unlike"
-    assert result.trust.reconstruction_percentile == 100
+    assert result.confidence.level == "unlike"
+    assert result.confidence.reconstruction_percentile == 100
 
 
 def test_reconstruction_shows_what_was_kept(shop_recommender: Recommender) -> None:
@@ -71,7 +75,7 @@ def test_a_number_of_neighbours_out_of_range_is_refused(
     shop_recommender: Recommender, n_neighbors: int
 ) -> None:
     with pytest.raises(CatalogueError, match="neighbours"):
-        shop_recommender.similar("disc-red-0", n_neighbors)
+        shop_recommender.similar("disc-red-0", n_neighbors=n_neighbors)
 
 
 def test_unknown_items_and_bad_pictures_are_refused(shop_recommender: Recommender) -> None:
@@ -88,7 +92,7 @@ def test_a_changed_catalogue_is_indexed_anew(shop_recommender: Recommender, shop
     calls: list[tuple[int, int]] = []
     again = Recommender.open("shop", ARTICLE, progress=lambda *call: calls.append(call))
     assert calls[-1] == (18, 18)
-    assert "green" in again.similar("disc-red-0", 1).matches[0].item.item_id
+    assert "green" in again.similar("disc-red-0", n_neighbors=1).matches[0].item.item_id
     calls.clear()
     Recommender.open("shop", ARTICLE, progress=lambda *call: calls.append(call))
     assert calls == []  # read from disk this time
@@ -108,7 +112,7 @@ def test_a_picture_that_vanished_is_one_sentence(shop_recommender: Recommender) 
 
 
 def test_the_document_has_the_agreed_fields(shop_recommender: Recommender) -> None:
-    result = shop_recommender.similar("disc-red-0", 2)
+    result = shop_recommender.similar("disc-red-0", n_neighbors=2)
     document = to_dict(
         result,
         shop_recommender.catalogue,
@@ -131,3 +135,46 @@ def test_the_index_that_ships_fits_the_demo(name: str) -> None:
     catalogue, model = open_catalogue("demo"), Autoencoder.open(name)
     build.open_index(catalogue, model, progress=lambda *call: calls.append(call))
     assert calls == []
+
+
+def test_a_photo_is_encoded_and_decoded_once_whatever_the_options(
+    shop_recommender: Recommender, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop_recommender.photo_scale()  # measured with pictures of its own
+    calls: list[str] = []
+    for name in ("encode", "decode"):
+        work = getattr(shop_recommender.model, name)
+
+        def counted(*arguments: object, _name: str = name, _work: Any = work) -> object:
+            calls.append(_name)
+            return _work(*arguments)
+
+        monkeypatch.setattr(shop_recommender.model, name, counted)
+    encoded = shop_recommender.encode_image(shop / "bar-green-1.png")
+    assert calls == ["encode"]  # nothing is decoded that nobody asked for
+    first = shop_recommender.search(encoded, n_neighbors=3)
+    second = shop_recommender.search(
+        encoded, SearchOptions(n_neighbors=3, filters=ItemFilter(categories=["box"]))
+    )
+    assert encoded.reconstruction.decoded.shape == (150, 150, 3)
+    assert calls == ["encode", "decode"]
+    assert first.matches[0].item.item_id == "bar-green-1"
+    assert {match.item.category for match in second.matches} == {"box"}
+    monkeypatch.undo()
+    again = shop_recommender.similar_to_image(shop / "bar-green-1.png", n_neighbors=3)
+    assert [match.item for match in again.matches] == [match.item for match in first.matches]
+    assert again.confidence == first.confidence
+
+
+def test_a_picture_encoded_for_another_catalogue_is_refused(
+    shop_recommender: Recommender, shop: Path
+) -> None:
+    encoded = shop_recommender.encode_image(shop / "bar-green-1.png")
+    importer.remove_items("shop", ["disc-red-0"], model=shop_recommender.model)
+    other = Recommender.open("shop", ARTICLE)
+    with pytest.raises(StaleIndex, match="another model or catalogue"):
+        other.search(encoded)
+
+
+def test_what_opens_by_itself_is_the_best_model() -> None:
+    assert Recommender.open("demo").model.name == default_model("demo")

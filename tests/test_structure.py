@@ -16,8 +16,9 @@ ROOT = PACKAGE.parent
 
 # The rooms from the ground up: a room imports only rooms on the lines above its own, and itself.
 LAYERS = (
-    ("errors", "metrics", "items"),
+    ("errors", "metrics", "items", "types"),
     ("config", "locks"),
+    ("models",),
     ("images", "augmentation"),
     ("feeds",),
     ("inference",),
@@ -131,9 +132,13 @@ def test_importing_the_package_does_nothing() -> None:
 
 
 def test_public_names() -> None:
-    assert recommender.__all__ == ["Recommender", "RecommenderError", "__version__"]
+    assert recommender.__all__ == [
+        "Confidence", "EncodedQuery", "ItemFilter", "Match", "Recommender", "RecommenderError",
+        "Reconstruction", "Result", "SearchOptions", "__version__",
+    ]  # fmt: skip
     for name in recommender.__all__:
         assert getattr(recommender, name)
+        assert getattr(getattr(recommender, name), "__name__", name) == name
     with pytest.raises(AttributeError, match="no attribute"):
         _ = recommender.nothing
 

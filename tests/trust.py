@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from recommender import images
-from recommender.config import ASSETS, DEMO, default_model
+from recommender.config import ASSETS, DEMO
+from recommender.models import default_model
 from recommender.recommend import Recommender
 
 N_DRAWN, MAX_FILES = 12, 150
@@ -59,7 +60,10 @@ def text(rng: np.random.Generator) -> Pixels:
 
 def shares(recommender: Recommender, pictures: Iterable[Pixels]) -> dict[str, float]:
     """Share of each level of trust."""
-    found = Counter(recommender.similar_to_pixels(pixels, 1).trust.level for pixels in pictures)
+    found = Counter(
+        recommender.search(recommender.encode_pixels(pixels), n_neighbors=1).confidence.level
+        for pixels in pictures
+    )
     return {
         level: round(found[level] / max(1, found.total()), 3)
         for level in ("close", "loose", "unlike")

@@ -1,11 +1,15 @@
-"""What the API answers with: one dataclass for each JSON object, the schema included."""
+"""Answers of the API: one dataclass for each JSON object, which is its schema too."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from recommender.api.shop import Shop
 from recommender.catalogue.store import Catalogue
 from recommender.items import Item
+
+if TYPE_CHECKING:
+    from recommender.recommend import Recommender
+    from recommender.search.results import Result
 
 CARD, LARGE = "card", "large"
 
@@ -61,7 +65,7 @@ class Match:
     rank : from 1, the most alike
     similarity : from 0 to 1, large is close
     distance : between the embeddings, small is close
-    near_identical : ids of products that this one stands for, where `fold` was asked for
+    near_identical : ids of products that this one stands for, where duplicates are grouped
     product : the product itself
     """
 
@@ -72,6 +76,7 @@ class Match:
     product: Product
 
 
+# The name is part of the published document; elsewhere this is called confidence
 @dataclass(frozen=True, kw_only=True)
 class Trust:
     """How far to trust an answer, measured on the catalogue's own products.
@@ -209,7 +214,7 @@ def product(shop: Shop, catalogue: Catalogue, item: Item) -> Product:
     )
 
 
-def lookalikes(shop: Shop, recommender: Any, result: Any) -> Lookalikes:
+def lookalikes(shop: Shop, recommender: "Recommender", result: "Result") -> Lookalikes:
     """A recommender's result as the API shows it."""
     return Lookalikes(
         catalogue=recommender.catalogue.name,
@@ -226,8 +231,8 @@ def lookalikes(shop: Shop, recommender: Any, result: Any) -> Lookalikes:
             for rank, match in enumerate(result.matches, start=1)
         ),
         trust=Trust(
-            level=result.trust.level,
-            nearest_percentile=round(result.trust.nearest_percentile, 1),
-            reconstruction_percentile=round(result.trust.reconstruction_percentile, 1),
+            level=result.confidence.level,
+            nearest_percentile=round(result.confidence.nearest_percentile, 1),
+            reconstruction_percentile=round(result.confidence.reconstruction_percentile, 1),
         ),
     )

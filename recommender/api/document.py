@@ -10,7 +10,7 @@ from recommender import __version__
 from recommender.api import bodies
 from recommender.api.answers import Failure
 from recommender.api.endpoints import ENDPOINTS, Endpoint
-from recommender.api.parameters import Parameter
+from recommender.api.parameters import Parameter, with_former
 from recommender.api.schemas import Schema, schema_of
 
 PAGE = Path(__file__).parent / "page.html"
@@ -76,7 +76,7 @@ def _operation(endpoint: Endpoint, schemas: dict[str, Schema]) -> dict[str, Any]
     operation: dict[str, Any] = {
         "operationId": endpoint.name,
         "summary": endpoint.text,
-        "parameters": [parameter.document() for parameter in endpoint.parameters],
+        "parameters": [each.document() for each in with_former(endpoint.parameters)],
         "responses": responses,
     }
     if endpoint.takes_picture:
@@ -106,7 +106,7 @@ def _header(text: str, kind: str = "string") -> dict[str, Any]:
 
 
 def _section(endpoint: Endpoint) -> str:
-    rows = "".join(map(_row, endpoint.parameters))
+    rows = "".join(map(_row, with_former(endpoint.parameters)))
     if endpoint.takes_picture:
         rows += f"<tr><td>the body</td><td>{escape(bodies.ACCEPTED)}</td><td>required</td></tr>"
     table = (
@@ -141,6 +141,7 @@ def _row(parameter: Parameter) -> str:
         value,
         *(["may be repeated"] if parameter.is_repeated else []),
         *(["required"] if parameter.in_path else []),
+        *(["deprecated"] if parameter.is_deprecated else []),
         *([f"default {str(one['default']).lower()}"] if "default" in one else []),
     ]
     return (

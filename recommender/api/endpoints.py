@@ -1,9 +1,9 @@
-"""What the API can be asked: the one list that routes, document and page are made from."""
+"""Lists the endpoints: routes, document and page are all made from this one list."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recommender import __version__, config
 from recommender.api import answers, parameters
@@ -11,11 +11,15 @@ from recommender.api.failures import Refused
 from recommender.api.limits import Limits
 from recommender.api.parameters import Parameter
 from recommender.api.shop import Shop
-from recommender.catalogue.filters import Wishes
+from recommender.catalogue.filters import ItemFilter
 from recommender.catalogue.registry import available_catalogues
 from recommender.catalogue.store import Catalogue
 from recommender.config import DEMO
 from recommender.errors import CatalogueError, ImageError, ModelError, RecommenderError
+from recommender.search.options import SearchOptions
+
+if TYPE_CHECKING:
+    from recommender.recommend import Recommender
 
 MAX_WAIT_S = 5.0  # for a recommender to open; a worker is not held for as long as an index takes
 RETRY_AFTER_S = 5
@@ -57,7 +61,7 @@ def similar_to_item(shop: Shop, _limits: Limits, values: Values) -> answers.Look
     if values["item_id"] not in _catalogue(shop, name):
         raise Refused(404, f"there is no item {values['item_id']!r} in the catalogue {name!r}")
     recommender = _recommender(shop, name, values)
-    result = recommender.similar(values["item_id"], values["k"], **_how(recommender, values))
+    result = recommender.similar(values["item_id"], _options(recommender, values))
     return answers.lookalikes(shop, recommender, result)
 
 
@@ -66,10 +70,10 @@ def similar_to_picture(shop: Shop, limits: Limits, values: Values) -> answers.Lo
     from recommender.images import ImageLimits
 
     recommender = _recommender(shop, _catalogue_name(values), values)
-    how = _how(recommender, values)
+    options = _options(recommender, values)
     allowed = ImageLimits(max_bytes=limits.max_body_bytes, max_pixels=limits.max_pixels)
     try:
-        result = recommender.similar_to_image(values["picture"], values["k"], limits=allowed, **how)
+        result = recommender.similar_to_image(values["picture"], options, limits=allowed)
     except ImageError as error:
         raise Refused(422, str(error)) from error
     return answers.lookalikes(shop, recommender, result)
@@ -78,8 +82,8 @@ def similar_to_picture(shop: Shop, limits: Limits, values: Values) -> answers.Lo
 def items(shop: Shop, _limits: Limits, values: Values) -> answers.Products:
     """A part of a catalogue."""
     catalogue = _catalogue(shop, _catalogue_name(values))
-    wishes = _wishes(values)
-    found = [item for item in catalogue if wishes.accept(item)]
+    filters = _filters(values)
+    found = [item for item in catalogue if filters.accept(item)]
     start = values["offset"]
     return answers.Products(
         catalogue=catalogue.name,
@@ -217,7 +221,7 @@ def _catalogue(shop: Shop, name: str) -> Catalogue:
     return shop.catalogue(name)
 
 
-def _recommender(shop: Shop, name: str, values: Values) -> Any:
+def _recommender(shop: Shop, name: str, values: Values) -> "Recommender":
     """An opened recommender; refused while its index is being built."""
     _catalogue(shop, name)
     end = time.monotonic() + MAX_WAIT_S
@@ -239,21 +243,22 @@ def _recommender(shop: Shop, name: str, values: Values) -> Any:
         raise Refused(503, str(error), retry_after_s=RETRY_AFTER_S) from error
 
 
-def _how(recommender: Any, values: Values) -> dict[str, Any]:
-    if values["colour"] is not None and not recommender.weighs_colour:
+def _options(recommender: "Recommender", values: Values) -> SearchOptions:
+    if values["colour_weight"] is not None and not recommender.weighs_colour:
         raise Refused(409, f"the model {recommender.model.name!r} cannot weigh colours")
-    return {
-        "colour": values["colour"],
-        "variety": values["variety"],
-        "fold": values["fold"],
-        "where": _wishes(values),
-    }
+    return SearchOptions(
+        n_neighbors=values["n_neighbors"],
+        colour_weight=values["colour_weight"],
+        diversity=values["diversity"],
+        group_duplicates=values["group_duplicates"],
+        filters=_filters(values),
+    )
 
 
-def _wishes(values: Values) -> Wishes:
+def _filters(values: Values) -> ItemFilter:
     lowest, highest = values["min_price"], values["max_price"]
     is_bounded = lowest is not None or highest is not None
-    return Wishes(
+    return ItemFilter(
         categories=values["category"],
         colours=values["colour_name"],
         materials=values["material"],

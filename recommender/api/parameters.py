@@ -1,5 +1,6 @@
-"""Query and path parameters: said once, for the document and for the check of what comes in."""
+"""Defines query and path parameters once, for the document and for the check of requests."""
 
+import dataclasses
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +34,7 @@ class Parameter:
     default : the value where it does not come; None leaves the choice to the endpoint
     in_path : whether it is a part of the path; it is then required
     example : for the document
+    former_name : that clients of earlier versions send; still taken, and documented as deprecated
     """
 
     name: str
@@ -46,9 +48,19 @@ class Parameter:
     default: Any = None
     in_path: bool = False
     example: str = ""
+    former_name: str = ""
+    is_deprecated: bool = False
+
+    @property
+    def former(self) -> "Parameter":
+        """The parameter under its former name."""
+        text = f"Former name of {self.name}; a request has one of the two."
+        return dataclasses.replace(
+            self, name=self.former_name, former_name="", text=text, default=None, is_deprecated=True
+        )
 
     def parse(self, texts: Sequence[str]) -> Any:
-        """The value of what came in; raises `Refused` in one sentence."""
+        """Parse what came in; raises `Refused` in one sentence."""
         if not texts:
             return () if self.is_repeated else self.default
         if len(texts) > (MAX_REPEATS if self.is_repeated else 1):
@@ -82,6 +94,8 @@ class Parameter:
             "required": self.in_path,
             "schema": self.schema(),
         }
+        if self.is_deprecated:
+            described["deprecated"] = True
         return described | ({"example": self.example} if self.example else {})
 
     def _parse_one(self, text: str) -> Any:
@@ -106,19 +120,39 @@ class Parameter:
 def parse_all(
     parameters: Sequence[Parameter], path: Mapping[str, str], query: Mapping[str, Sequence[str]]
 ) -> dict[str, Any]:
-    """Values of all parameters; raises `Refused` for one that is wrong or that nobody knows."""
-    known = {parameter.name for parameter in parameters if not parameter.in_path}
+    """Values of all parameters by name; raises `Refused` for a wrong or an unknown one."""
+    known = {each.name for each in with_former(parameters) if not each.in_path}
     for name in query:
         if name not in known:
             raise Refused(
                 400, f"there is no parameter {_short(name)}; there are: {', '.join(sorted(known))}"
             )
-    return {
-        parameter.name: parameter.parse(
-            [path[parameter.name]] if parameter.in_path else query.get(parameter.name, ())
-        )
+    return {parameter.name: _value_of(parameter, path, query) for parameter in parameters}
+
+
+def with_former(parameters: Sequence[Parameter]) -> list[Parameter]:
+    """Parameters, each followed by the one with its former name, if it has one."""
+    return [
+        each
         for parameter in parameters
-    }
+        for each in ([parameter, parameter.former] if parameter.former_name else [parameter])
+    ]
+
+
+def _value_of(
+    parameter: Parameter, path: Mapping[str, str], query: Mapping[str, Sequence[str]]
+) -> Any:
+    if parameter.in_path:
+        return parameter.parse([path[parameter.name]])
+    if parameter.former_name in query:
+        if parameter.name in query:
+            raise Refused(
+                400,
+                f"{parameter.former_name} is the former name of {parameter.name}: "
+                "give one of the two",
+            )
+        return parameter.former.parse(query[parameter.former_name])
+    return parameter.parse(query.get(parameter.name, ()))
 
 
 def _integer(text: str) -> int | None:
@@ -162,9 +196,18 @@ MODEL = Parameter(
     name="model", pattern=NAME_PATTERN, text="Name of the model; the best there is, if left out."
 )
 HOW = (
-    Parameter(name="k", kind="integer", least=1, most=100, default=12, text="How many products."),
     Parameter(
-        name="colour",
+        name="n_neighbors",
+        former_name="k",
+        kind="integer",
+        least=1,
+        most=100,
+        default=12,
+        text="How many products.",
+    ),
+    Parameter(
+        name="colour_weight",
+        former_name="colour",
         kind="number",
         least=0,
         most=1,
@@ -172,7 +215,8 @@ HOW = (
         "colours on anything. What measures best, if left out.",
     ),
     Parameter(
-        name="variety",
+        name="diversity",
+        former_name="variety",
         kind="number",
         least=0,
         most=1,
@@ -180,7 +224,8 @@ HOW = (
         text="0 for the most alike first, 1 for products unlike each other.",
     ),
     Parameter(
-        name="fold",
+        name="group_duplicates",
+        former_name="fold",
         kind="boolean",
         default=False,
         text="Whether near-identical products come as one match.",

@@ -1,13 +1,15 @@
-"""JSON schemas of dataclasses: the types are the schema, the docstrings its descriptions."""
+"""Makes JSON schemas of dataclasses: types become the schema, docstrings its descriptions."""
 
 import dataclasses
+import inspect
 import re
 import types
 import typing
 from typing import Any
 
 PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean"}
-DESCRIBED = re.compile(r"^    (\w+) : (.+(?:\n        .+)*)", re.MULTILINE)
+# A line "name, name : text" of a docstring without indentation, and the indented lines that go on
+DESCRIBED = re.compile(r"^(\w+(?:, \w+)*) : (.+(?:\n[ ]+.+)*)", re.MULTILINE)
 
 Schema = dict[str, Any]
 
@@ -39,8 +41,8 @@ def schema_of(annotation: Any, found: dict[str, Schema]) -> Schema:
 
 def _object(annotation: type, found: dict[str, Schema]) -> Schema:
     hints = typing.get_type_hints(annotation)
-    text = annotation.__doc__ or ""
-    described = {name: " ".join(words.split()) for name, words in DESCRIBED.findall(text)}
+    text = inspect.cleandoc(annotation.__doc__ or "")
+    described = descriptions(text)
     return {
         "type": "object",
         "description": text.partition("\n")[0],
@@ -50,6 +52,20 @@ def _object(annotation: type, found: dict[str, Schema]) -> Schema:
         },
         "required": list(hints),
         "additionalProperties": False,
+    }
+
+
+def descriptions(docstring: str) -> dict[str, str]:
+    """Descriptions of attributes in a docstring in numpy style.
+
+    Parameters
+    ----------
+    docstring : with the indentation of its source, or without: Python 3.13 takes it away
+    """
+    return {
+        name: " ".join(words.split())
+        for names, words in DESCRIBED.findall(inspect.cleandoc(docstring))
+        for name in names.split(", ")
     }
 
 

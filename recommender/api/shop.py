@@ -1,11 +1,14 @@
-"""What the API asks of the server that it runs in: opened catalogues and models, shared by all."""
+"""Gives the API what the server has opened: catalogues and recommenders, shared by all."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from recommender.catalogue.store import Catalogue
 from recommender.items import Item
+
+if TYPE_CHECKING:
+    from recommender.recommend import Recommender
 
 
 class OpensRecommender(Protocol):
@@ -13,7 +16,7 @@ class OpensRecommender(Protocol):
 
     def __call__(
         self, catalogue_name: str, model: str, on_wait: Callable[[Any], None] | None = None
-    ) -> Any:
+    ) -> "Recommender":
         """See `ui.resources.recommender`; `on_wait` may raise to wait no longer."""
 
 

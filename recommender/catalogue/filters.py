@@ -1,21 +1,27 @@
-"""Which products an answer may hold."""
+"""Restricts an answer to some of a catalogue's products."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from recommender.items import Item
 
+_NAMES = ("categories", "colours", "materials", "same", "different")
+
 
 @dataclass(frozen=True, kw_only=True)
-class Wishes:
-    """What a person asked for; empty means anything.
+class ItemFilter:
+    """Conditions that a product must meet; an empty filter accepts every product.
+
+    Equal filters have equal hashes, whichever kind of sequence they were made from.
 
     Attributes
     ----------
-    categories, colours, materials : one of these, as the shop says them
-    prices : lowest and highest; a product without a price is left out unless this is None
-    same : columns in which it must say what the product says that was asked for
-    different : columns in which it must not; what that product does not say differs from all
+    categories, colours, materials : a product must have one of these values
+    prices : lowest and highest price, both included; a product without a price is refused
+        unless this is None
+    same : columns in which a product must equal the query
+    different : columns in which it must differ from the query; a column that is empty in the
+        query differs from every value
     """
 
     categories: Sequence[str] = ()
@@ -25,18 +31,27 @@ class Wishes:
     same: Sequence[str] = ()
     different: Sequence[str] = ()
 
+    def __post_init__(self) -> None:
+        for name in _NAMES:
+            value: Iterable[str] = getattr(self, name)
+            if isinstance(value, str):
+                raise TypeError(f"{name} must be a sequence of texts, got the text {value!r}")
+            object.__setattr__(self, name, tuple(value))
+        if self.prices is not None:
+            object.__setattr__(self, "prices", tuple(self.prices))
+
     @property
-    def are_any(self) -> bool:
-        """Whether anything was asked for."""
-        return self != ANYTHING
+    def is_empty(self) -> bool:
+        """Whether every product is accepted."""
+        return self == ANYTHING
 
     def accept(self, item: Item, query: Item | None = None) -> bool:
-        """Whether a product is what was asked for.
+        """Whether a product meets the conditions.
 
         Parameters
         ----------
-        query : the product that was asked for; None for a picture, which has no columns that
-            could say the same
+        query : the product that was asked with; None for a picture, which has no columns that
+            could be compared
         """
         return (
             _one_of(item.category, self.categories)
@@ -46,17 +61,17 @@ class Wishes:
                 self.prices is None
                 or (item.price is not None and self.prices[0] <= item.price <= self.prices[1])
             )
-            and (query is None or self._stand_together(item, query))
+            and (query is None or self._compares(item, query))
         )
 
-    def _stand_together(self, item: Item, query: Item) -> bool:
+    def _compares(self, item: Item, query: Item) -> bool:
         return all(item.label(column) == query.label(column) for column in self.same) and not any(
             query.label(column) and item.label(column) == query.label(column)
             for column in self.different
         )
 
 
-ANYTHING = Wishes()
+ANYTHING = ItemFilter()
 
 
 def _one_of(value: str, wanted: Sequence[str]) -> bool:

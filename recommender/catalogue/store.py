@@ -171,7 +171,7 @@ def writing(folder: Path) -> Iterator[None]:
     with ExitStack() as stack:
         try:
             stack.enter_context(locks.hold(folder / "writing.lock"))
-        except locks.Taken as error:
+        except locks.LockHeld as error:
             raise CatalogueError(
                 f"the catalogue {folder.name!r} is being changed right now: wait until that is done"
             ) from error

@@ -1,7 +1,7 @@
-"""Lookalikes by colour alone: the baseline that any model has to beat, ready to be asked.
+"""Finds lookalikes by colour alone: the baseline that any model has to beat.
 
-Histograms are compared by Hellinger's distance, as `evaluate` scores them. They are counted once
-for a state of a catalogue, and kept on disk.
+Histograms are compared by Hellinger's distance, as in the baseline of `evaluate`. They are counted
+once for a state of a catalogue, and kept on disk.
 """
 
 import io
@@ -16,7 +16,7 @@ from recommender import images
 from recommender.catalogue.store import Catalogue
 from recommender.config import write_atomically
 from recommender.errors import ImageError
-from recommender.evaluation.evaluate import HISTOGRAM_BINS, colour_descriptor
+from recommender.evaluation.baselines import HISTOGRAM_BINS, colour_descriptor
 from recommender.inference.autoencoder import N_THREADS
 from recommender.search.results import Match
 

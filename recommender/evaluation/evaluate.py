@@ -1,43 +1,33 @@
-"""Measured quality, with the baselines that any model has to beat.
+"""Scores a model: its neighbours against labels, and its reconstructions against pictures.
 
 Labels score here; no model ever learns from them.
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from recommender import images, metrics
-from recommender.augmentation import alter
+from recommender import images
+from recommender.augmentation import augment
 from recommender.catalogue.store import Catalogue
 from recommender.config import read_json
-from recommender.errors import CatalogueError, ModelError
+from recommender.errors import CatalogueError
+from recommender.evaluation import scores
+from recommender.evaluation.baselines import DESCRIPTORS, describe_all
 from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.projection import Projection
 from recommender.items import Item
-from recommender.recommend import Recommender, reconstruct
+from recommender.recommend import Recommender
 from recommender.search.build import embed_items
-from recommender.search.engines import ExactEngine
+from recommender.search.query import reconstruct
+from recommender.types import Floats, Progress
 
-N_RANKED = 10
-PIXELS_SIDE_PX = 50
-HISTOGRAM_SIDE_PX = 75
-HISTOGRAM_BINS = (12, 4, 4)  # hue, saturation, value
 MAX_RECONSTRUCTED = 1_000
 N_ALTERED = 500
-N_CONFUSED = 5  # neighbours that the confusion is counted over
-MAX_LABELS = 60  # more are no table that anybody reads
 ALTERED_PX = 224
 SEED = 0
-
-Floats = NDArray[np.float32]
-Descriptor = Callable[[NDArray[np.uint8]], Floats]
-Progress = Callable[[int, int], None]
 
 
 def evaluate(
@@ -69,24 +59,24 @@ def evaluate(
     CatalogueError : no item has the label
     """
     asking = queries or gallery.catalogue
-    gallery_items, gallery_labels = _labelled(gallery.catalogue, label, is_gallery=True)
-    query_items, query_labels = _labelled(asking, label, is_gallery=queries is None)
+    gallery_items, gallery_labels = labelled(gallery.catalogue, label, is_gallery=True)
+    query_items, query_labels = labelled(asking, label, is_gallery=queries is None)
     own_rows = np.arange(len(query_items)) if queries is None else None
-    descriptors = _describe_all(
+    descriptors = describe_all(
         [gallery.catalogue] if queries is None else [gallery.catalogue, queries],
         [gallery_items] if queries is None else [gallery_items, query_items],
         progress,
     )
 
     def score(gallery_rows: Floats, query_rows: Floats) -> dict[str, float]:
-        ranked = _rank(gallery_rows, query_rows, own_rows)
-        return _score(gallery_labels[ranked] == query_labels[:, None])
+        ranked = scores.rank(gallery_rows, query_rows, own_rows)
+        return scores.score(gallery_labels[ranked] == query_labels[:, None])
 
     gallery_rows, embed = _rows(gallery, gallery_items, projection)
     query_rows = (
         gallery_rows if queries is None else embed_items(queries, query_items, gallery.model, embed)
     )
-    ranked = _rank(gallery_rows, query_rows, own_rows)
+    ranked = scores.rank(gallery_rows, query_rows, own_rows)
     relevant = gallery_labels[ranked] == query_labels[:, None]
     random_rows = np.random.default_rng(SEED).random(
         (len(gallery_items) + len(query_items), 8), np.float32
@@ -107,43 +97,12 @@ def evaluate(
         "label": label,
         "n_queries": len(query_items),
         "n_gallery": len(gallery_items),
-        **_score(relevant),
-        "intervals": _intervals(relevant),
-        **_by_label(query_labels, gallery_labels[ranked], relevant),
+        **scores.score(relevant),
+        "intervals": scores.intervals(relevant),
+        **scores.by_label(query_labels, gallery_labels[ranked], relevant),
         **measure_reconstruction(gallery.model, asking),
         "baselines": baselines,
     }
-
-
-def draw_confusion(figures: dict[str, Any], file: Path) -> None:
-    """Save a picture of which labels the neighbours of each label have.
-
-    Raises
-    ------
-    ModelError : matplotlib is missing, or there are too many labels for a picture
-    """
-    table = figures.get("confusion")
-    if table is None:
-        raise ModelError(f"more than {MAX_LABELS} labels do not fit into a picture")
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ModelError("matplotlib is missing: pip install -r requirements-train.txt") from error
-    side = 2.5 + 0.28 * len(table["columns"])
-    figure = Figure(figsize=(side, side), layout="constrained")
-    axes = figure.subplots()
-    axes.imshow(table["shares"], cmap="Greens", vmin=0, vmax=1, aspect="auto")
-    axes.set_xticks(range(len(table["columns"])), table["columns"], rotation=90, fontsize=8)
-    axes.set_yticks(range(len(table["rows"])), table["rows"], fontsize=8)
-    axes.set_xlabel("label of the five nearest")
-    axes.set_ylabel("label of the query")
-    for row, shares in enumerate(table["shares"]):
-        for column, share in enumerate(shares):
-            if share >= 0.05:  # noqa: PLR2004  smaller ones would only be noise
-                colour = "white" if share > 0.5 else "black"  # noqa: PLR2004
-                axes.text(column, row, f"{share:.0%}", ha="center", va="center", fontsize=6,
-                          color=colour)  # fmt: skip
-    figure.savefig(file, dpi=120)
 
 
 def evaluate_altered(
@@ -170,16 +129,16 @@ def evaluate_altered(
     targets = np.array([positions[item.item_id] for item in chosen])
     gallery_rows, embed = _rows(gallery, gallery.catalogue.items, projection)
     altered = [
-        alter(images.letterbox(images.load(gallery.catalogue.image_path(item)), ALTERED_PX), rng)
+        augment(images.letterbox(images.load(gallery.catalogue.image_path(item)), ALTERED_PX), rng)
         for item in chosen
     ]
     squares = [gallery.model.prepare(picture) for picture in altered]
     model_rows = embed(gallery.model.encode(squares).features)
 
-    relevant = _rank(gallery_rows, model_rows, None) == targets[:, None]
+    relevant = scores.rank(gallery_rows, model_rows, None) == targets[:, None]
 
     def score(rows: Floats, queries: Floats) -> dict[str, float]:
-        return _score(_rank(rows, queries, None) == targets[:, None])
+        return scores.score(scores.rank(rows, queries, None) == targets[:, None])
 
     return {
         "catalogue": gallery.catalogue.name,
@@ -187,11 +146,11 @@ def evaluate_altered(
         "model": gallery.model.name,
         "n_queries": len(chosen),
         "n_gallery": len(gallery.catalogue),
-        **_score(relevant),
-        "intervals": _intervals(relevant),
+        **scores.score(relevant),
+        "intervals": scores.intervals(relevant),
         "baselines": {
             name: score(rows[0], np.stack([DESCRIPTORS[name](picture) for picture in altered]))
-            for name, rows in _describe_all(
+            for name, rows in describe_all(
                 [gallery.catalogue], [gallery.catalogue.items], progress
             ).items()
         },
@@ -221,38 +180,16 @@ def measure_reconstruction(
     }
 
 
-def pixels_descriptor(pixels: NDArray[np.uint8]) -> Floats:
-    """The picture itself, 50 x 50, compared by Euclidean distance."""
-    small = images.letterbox(pixels, PIXELS_SIDE_PX)
-    return np.asarray(small.reshape(-1), np.float32) / np.float32(255)
-
-
-def colour_descriptor(pixels: NDArray[np.uint8]) -> Floats:
-    """Square root of an HSV histogram, so that Euclidean distance is Hellinger's.
-
-    References: Arandjelović & Zisserman, "Three things everyone should know", CVPR 2012.
-    """
-    small = Image.fromarray(images.letterbox(pixels, HISTOGRAM_SIDE_PX)).convert("HSV")
-    bins = np.asarray(small).astype(np.intp) * np.array(HISTOGRAM_BINS) // 256
-    cells = np.ravel_multi_index(tuple(bins.reshape(-1, 3).T), HISTOGRAM_BINS)
-    counts = np.bincount(cells, minlength=int(np.prod(HISTOGRAM_BINS)))
-    return np.asarray(np.sqrt(counts / counts.sum()), np.float32)
-
-
-MEASURES: dict[str, Callable[[NDArray[np.bool_]], float]] = {
-    "precision_at_4": partial(metrics.precision_at, k=4),
-    "precision_at_5": partial(metrics.precision_at, k=5),
-    "map_at_10": partial(metrics.mean_average_precision_at, k=N_RANKED),
-    "recall_at_1": partial(metrics.recall_at, k=1),
-    "recall_at_5": partial(metrics.recall_at, k=5),
-}
-PER_LABEL = ("precision_at_4", "map_at_10")
-DESCRIPTORS: dict[str, Descriptor] = {"pixels": pixels_descriptor, "colour": colour_descriptor}
-
-
-def _labelled(
+def labelled(
     catalogue: Catalogue, label: str, *, is_gallery: bool
 ) -> tuple[list[Item], NDArray[np.object_]]:
+    """Items that have a label, and their labels; see `evaluate` for the label "item_id".
+
+    Raises
+    ------
+    CatalogueError : no item has the label
+    """
+
     def value(item: Item) -> str:
         if label != "item_id":
             return item.label(label)
@@ -281,77 +218,3 @@ def _rows(
         return embed_items(recommender.catalogue, items, recommender.model, embed), embed
     rows = [index.row(item.item_id) for item in items]
     return np.take(index.embeddings, rows, axis=0), index.embed
-
-
-def _describe_all(
-    catalogues: Sequence[Catalogue],
-    items: Sequence[Sequence[Item]],
-    progress: Progress | None,
-) -> dict[str, list[Floats]]:
-    """Each baseline's descriptors, one array for each catalogue; pictures are read once."""
-    n_pictures, n_done = sum(map(len, items)), 0
-    described: dict[str, list[Floats]] = {name: [] for name in DESCRIPTORS}
-    for catalogue, wanted in zip(catalogues, items, strict=True):
-        rows: dict[str, list[Floats]] = {name: [] for name in DESCRIPTORS}
-        for item in wanted:
-            pixels = images.load(catalogue.image_path(item))
-            for name, describe in DESCRIPTORS.items():
-                rows[name].append(describe(pixels))
-            n_done += 1
-            if progress is not None:
-                progress(n_done, n_pictures)
-        for name in DESCRIPTORS:
-            described[name].append(np.stack(rows[name]))
-    return described
-
-
-def _rank(gallery: Floats, queries: Floats, own_rows: NDArray[np.intp] | None) -> NDArray[np.int64]:
-    """Rows of the nearest ten gallery items of each query, its own row left out."""
-    engine = ExactEngine().fit(gallery, np.arange(len(gallery)))
-    n_wanted = min(N_RANKED, len(gallery) - (own_rows is not None))
-    _, ranked = engine.kneighbors(queries, n_wanted + (own_rows is not None))
-    if own_rows is None:
-        return ranked
-    # an exact duplicate may come before the query itself, so leave it out by identity
-    is_own = ranked == own_rows[:, None]
-    is_own[~is_own.any(axis=1), -1] = True
-    return np.asarray(ranked[~is_own].reshape(len(ranked), n_wanted))
-
-
-def _score(relevant: NDArray[np.bool_]) -> dict[str, float]:
-    return {name: round(measure(relevant), 4) for name, measure in MEASURES.items()}
-
-
-def _intervals(relevant: NDArray[np.bool_]) -> dict[str, list[float]]:
-    return {
-        name: [round(bound, 4) for bound in metrics.bootstrap_interval(relevant, measure)]
-        for name, measure in MEASURES.items()
-    }
-
-
-def _by_label(
-    asked: NDArray[np.object_], found: NDArray[np.object_], relevant: NDArray[np.bool_]
-) -> dict[str, Any]:
-    """Scores of each label, and how the first neighbours of its items are labelled."""
-    labels = sorted(set(asked))
-    if len(labels) > MAX_LABELS:
-        return {}
-    columns = sorted({*labels, *found[:, :N_CONFUSED].ravel()})
-    shares = [
-        [float((found[asked == label, :N_CONFUSED] == other).mean()) for other in columns]
-        for label in labels
-    ]
-    return {
-        "per_label": {
-            label: {
-                "n_queries": int((asked == label).sum()),
-                **{name: _score(relevant[asked == label])[name] for name in PER_LABEL},
-            }
-            for label in labels
-        },
-        "confusion": {
-            "rows": labels,
-            "columns": columns,
-            "shares": [[round(share, 4) for share in row] for row in shares],
-        },
-    }

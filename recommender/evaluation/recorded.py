@@ -1,13 +1,15 @@
-"""What was measured of each model, read from the files that `evaluate --record` wrote."""
+"""Reads the figures of each model that `evaluate --record` wrote."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from recommender.config import ARTICLE, PERCEPTUAL, model_folder, read_json
+from recommender.config import read_json
+from recommender.models import BEST, MODEL_INFOS, model_folder
 
 COLOUR, CHANCE = "colour", "random"
 METRICS_FILE = "metrics.json"
+NAMES = tuple(info.name for info in MODEL_INFOS)
 N_WEAKEST = 3
 
 
@@ -106,8 +108,7 @@ def rebuilding() -> dict[str, float]:
     Empty where it was not measured for both.
     """
     found = {
-        name: _evaluations(name).get("style / style / category", {}).get("psnr")
-        for name in (PERCEPTUAL, ARTICLE)
+        name: _evaluations(name).get("style / style / category", {}).get("psnr") for name in NAMES
     }
     return {} if None in found.values() else {name: float(psnr) for name, psnr in found.items()}
 
@@ -115,7 +116,7 @@ def rebuilding() -> dict[str, float]:
 def weaknesses(catalogue: str) -> list[Weakness]:
     """What each model is worst at, on a catalogue whose kinds were measured."""
     found = []
-    for name in (PERCEPTUAL, ARTICLE):
+    for name in NAMES:
         by_label = _evaluations(name).get(f"{catalogue} / {catalogue} / category", {})
         scores = {
             label: float(scores["precision_at_4"])
@@ -136,7 +137,7 @@ def command(catalogue: str, model: str) -> str:
 
 
 def _answers(questions: Sequence[Question]) -> list[Answer]:
-    measured = {name: _evaluations(name) for name in (PERCEPTUAL, ARTICLE)}
+    measured = {name: _evaluations(name) for name in NAMES}
     return [
         _answer(question, {name: found[question.key] for name, found in measured.items()})
         for question in questions
@@ -145,7 +146,7 @@ def _answers(questions: Sequence[Question]) -> list[Answer]:
 
 
 def _answer(question: Question, found: Mapping[str, Mapping[str, Any]]) -> Answer:
-    ours = found[PERCEPTUAL]
+    ours = found[BEST]
     models = [
         Figure(
             system=name,

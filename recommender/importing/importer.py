@@ -24,7 +24,7 @@ from recommender.feeds.sources import Source, open_source
 from recommender.importing.report import ImportReport, Outcome, Reported, write_report
 from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.feature_store import FeatureStore
-from recommender.inference.pipeline import COMMITTED_AT_ONCE, Looker, side_by_side
+from recommender.inference.pipeline import COMMITTED_AT_ONCE, FeatureExtractor, side_by_side
 from recommender.items import Item
 from recommender.search import build
 from recommender.search import index as indexes
@@ -77,9 +77,9 @@ def import_source(
         known = Catalogue(folder) if (folder / "catalogue.db").exists() else None
         stack.enter_context(_swept_after_failure(folder))
         store = stack.enter_context(build.open_store(folder, model)) if model else None
-        looker = Looker(model, store) if model and store else None
+        extractor = FeatureExtractor(model, store) if model and store else None
         journal = stack.enter_context(Journal(folder, fetches)) if fetches else None
-        items, reported = _Bringer(folder, opened, known, looker, journal).bring(rows, progress)
+        items, reported = _Bringer(folder, opened, known, extractor, journal).bring(rows, progress)
         if not items:
             first = next((row for row in reported if row.outcome == "skipped"), None)
             reason = f": {first.source}: {first.reason}" if first else ""
@@ -92,7 +92,7 @@ def import_source(
         report = ImportReport(
             catalogue=name,
             n_items=len(items),
-            n_encoded=looker.n_encoded if looker else 0,
+            n_encoded=extractor.n_encoded if extractor else 0,
             rows=tuple(reported),
         )
         write_report(folder, report)
@@ -138,12 +138,12 @@ class _Bringer:
         folder: Path,
         source: Source,
         known: Catalogue | None,
-        looker: Looker | None,
+        extractor: FeatureExtractor | None,
         journal: Journal | None,
     ) -> None:
         self._folder = folder
         self._source = source
-        self._looker = looker
+        self._looker = extractor
         self._journal = journal
         self._items = {item.item_id: item for item in known or ()}
         self._sound = {item.image_sha256 for item in known or ()}
@@ -214,7 +214,7 @@ class _Bringer:
     def _keep(self, row: Row, data: bytes) -> tuple[str, str]:
         digest = images.content_fingerprint(data)
         if self._looker is not None:
-            self._looker.look(digest, data)
+            self._looker.extract(digest, data)
         elif digest not in self._sound:
             images.load(data)
         return store_image(self._folder, data, _suffix(row.picture))

@@ -131,7 +131,7 @@ def run(name: str, *, progress: Progress | None = None) -> State:
     try:
         with locks.hold(folder / "running.lock"):
             return _run(folder, Order.from_dict(values), progress)
-    except locks.Taken as error:
+    except locks.LockHeld as error:
         raise CatalogueError(f"the import into {name!r} is under way already") from error
 
 

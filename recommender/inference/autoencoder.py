@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender import images
-from recommender.config import ModelConfig, model_folder
 from recommender.errors import ModelError
-from recommender.inference.projection import Defaults
+from recommender.inference.projection import ProjectionPrior
+from recommender.models import ModelConfig, model_folder
 
 N_THREADS = min(4, os.cpu_count() or 1)
 
@@ -74,16 +74,16 @@ class Autoencoder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the encoder and of the defaults: what an index depends on."""
+        """SHA-256 of the encoder and of the projection's prior, which an index depends on."""
         digest = hashlib.sha256(self._encoder.content)
-        if self._defaults_file.exists():
-            digest.update(self._defaults_file.read_bytes())
+        if self._prior_file.exists():
+            digest.update(self._prior_file.read_bytes())
         return digest.hexdigest()
 
     @cached_property
-    def defaults(self) -> Defaults | None:
-        """What projections are fitted with; None if the features are the embeddings."""
-        return Defaults.load(self._defaults_file) if self._defaults_file.exists() else None
+    def prior(self) -> ProjectionPrior | None:
+        """Prior that projections are fitted with; None if the features are the embeddings."""
+        return ProjectionPrior.load(self._prior_file) if self._prior_file.exists() else None
 
     @property
     def n_numbers(self) -> int:
@@ -99,7 +99,7 @@ class Autoencoder:
         return images.letterbox(pixels, self.config.decoded_size_px or self.config.image_size_px)
 
     @property
-    def _defaults_file(self) -> Path:
+    def _prior_file(self) -> Path:
         return self.folder / "projection.npz"
 
     def encode(self, squares: Iterable[Pixels], *, n_threads: int | None = None) -> Encoded:

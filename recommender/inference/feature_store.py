@@ -1,4 +1,4 @@
-"""What a model saw in each picture, kept by the picture's content: nothing is encoded twice.
+"""Keeps features by the content of their pictures, so that no picture is encoded twice.
 
 A store belongs to one catalogue and one state of a model. It is a SQLite file: what was committed
 survives a kill, and reading takes no more memory than the rows that are asked for.
@@ -31,7 +31,7 @@ ASKED_AT_ONCE = 256  # rows; SQLite allows 999 parameters everywhere
 FINGERPRINT_LENGTH = 16
 
 Floats = NDArray[np.float32]
-Seen = tuple[str, Floats, float]
+PictureFeatures = tuple[str, Floats, float]
 
 
 class FeatureStore:
@@ -74,12 +74,12 @@ class FeatureStore:
         self._connection.close()
 
     def hashes(self) -> set[str]:
-        """Of the pictures that were looked at."""
+        """Hashes of the encoded pictures."""
         with self._explained():
             rows = self._connection.execute("SELECT image_sha256 FROM features")
             return {row[0] for row in rows}
 
-    def add(self, seen: Iterable[Seen]) -> None:
+    def add(self, seen: Iterable[PictureFeatures]) -> None:
         """Keep hashes, features and errors, in one transaction."""
         rows = (
             (image_sha256, error, features.astype(self._dtype).tobytes())
@@ -93,7 +93,7 @@ class FeatureStore:
 
         Raises
         ------
-        KeyError : a picture was not looked at
+        KeyError : a picture was not encoded
         """
         found: dict[str, tuple[float, bytes]] = {}
         wanted = list(dict.fromkeys(hashes))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from recommender import images
 from recommender.errors import ImageError
 from recommender.inference.autoencoder import N_THREADS, Autoencoder
-from recommender.inference.feature_store import FeatureStore, Seen
+from recommender.inference.feature_store import FeatureStore, PictureFeatures
 
 WINDOW = 8  # tasks in flight for each worker: memory stays the same for any catalogue
 OVERSAMPLED = 2  # pixels for each one that the networks take: scaling down needs them
@@ -29,10 +29,10 @@ Task = TypeVar("Task")
 Done = TypeVar("Done")
 
 
-class Looker:
-    """Looks at pictures and keeps what it saw in a store; many threads may share one.
+class FeatureExtractor:
+    """Encodes pictures and keeps their features in a store; many threads may share one.
 
-    The store is read and written by the thread that made the looker, in `flush`.
+    The store is read and written by the thread that made the extractor, in `flush`.
     """
 
     def __init__(self, model: Autoencoder, store: FeatureStore) -> None:
@@ -40,20 +40,20 @@ class Looker:
         self._store = store
         self._known = store.hashes()
         self._claims: dict[str, Future[None]] = {}
-        self._seen: list[Seen] = []
+        self._seen: list[PictureFeatures] = []
         self._lock = threading.Lock()
         self.n_encoded = 0
 
     def knows(self, image_sha256: str) -> bool:
-        """Whether this picture was looked at before."""
+        """Whether this picture was encoded before."""
         return image_sha256 in self._known
 
-    def look(self, image_sha256: str, source: images.Source) -> None:
-        """See that a picture's features are kept; it is decoded only if they are not.
+    def extract(self, image_sha256: str, source: images.Source) -> None:
+        """Encode a picture, unless its features are kept already.
 
         Raises
         ------
-        ImageError : it cannot be
+        ImageError : it cannot be decoded
         """
         if image_sha256 in self._known:
             return
@@ -66,7 +66,7 @@ class Looker:
             claim.result()  # another worker has the same picture, and fails or succeeds for both
             return
         try:
-            features, error = see(self._model, load_enough(self._model, source))
+            features, error = encode_picture(self._model, load_enough(self._model, source))
         except ImageError as failure:
             claim.set_exception(failure)
             raise
@@ -78,7 +78,7 @@ class Looker:
         claim.set_result(None)
 
     def flush(self, *, at_least: int = 1) -> None:
-        """Commit what was seen, if it is as many pictures as `at_least`."""
+        """Commit the new features, if they belong to at least `at_least` pictures."""
         with self._lock:
             if len(self._seen) < at_least:
                 return
@@ -97,7 +97,7 @@ def load_enough(model: Autoencoder, source: images.Source) -> Pixels:
     return images.load(source, enough_px=OVERSAMPLED * side)
 
 
-def see(model: Autoencoder, pixels: Pixels) -> tuple[NDArray[np.float32], float]:
+def encode_picture(model: Autoencoder, pixels: Pixels) -> tuple[NDArray[np.float32], float]:
     """One picture's features (n_features,) and reconstruction error, with one thread."""
     encoded = model.encode([model.prepare(pixels)], n_threads=1)
     decoded = model.decode(encoded.latents, n_threads=1)

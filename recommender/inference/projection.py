@@ -1,8 +1,8 @@
-"""From what an encoder says of a picture to the embedding that neighbours are found with.
+"""Projects encoder features to search embeddings.
 
 A projection is fitted on the very catalogue that is served, without labels and in seconds, and is
-kept with its index. What a catalogue is too small to say comes from the model's defaults, which
-were fitted on other catalogues: the fewer items, the more the defaults count.
+kept with its index. What a catalogue is too small to teach comes from the model's prior, which was
+fitted on other catalogues: the fewer items, the more the prior counts.
 
 The part of the features that says what kind of thing it is goes through a principal component
 analysis and a partial whitening: directions in which a picture moves when it is cropped, turned,
@@ -29,9 +29,9 @@ from recommender.errors import ModelError
 N_DIMS_KIND, N_DIMS_COLOUR = 208, 48
 N_DIMS = N_DIMS_KIND + N_DIMS_COLOUR
 N_WHITENED = 384  # principal components that the whitening works on
-N_PRIOR, N_NUISANCES = 208, 80  # principal components that the defaults keep
+N_PRIOR, N_NUISANCES = 208, 80  # principal components that the prior keeps
 COLOUR_WEIGHT = 0.3
-PRIOR_ITEMS = 200.0  # how many items the defaults count as
+PRIOR_ITEMS = 200.0  # items that the prior counts as
 DAMPING = 5.0  # of the whitening, in mean variances: more is closer to none at all
 MAX_FITTED = 8_000  # items; more change nothing that can be measured
 
@@ -56,8 +56,8 @@ class _Arrays:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Defaults(_Arrays):
-    """What other catalogues taught, for those too small to teach it.
+class ProjectionPrior(_Arrays):
+    """Statistics of other catalogues, for those too small to have their own.
 
     Attributes
     ----------
@@ -174,17 +174,17 @@ class Moments:
         return np.asarray(self._scatter / self.n, np.float32)
 
 
-def fit(features: Floats, defaults: Defaults) -> Projection:
+def fit(features: Floats, prior: ProjectionPrior) -> Projection:
     """Fit a projection on a catalogue's features.
 
     Parameters
     ----------
     features : (n_items, n_kind + n_colour), at most `MAX_FITTED` of them are used
     """
-    return fit_parts([features[:: -(-len(features) // MAX_FITTED)]], defaults)
+    return fit_parts([features[:: -(-len(features) // MAX_FITTED)]], prior)
 
 
-def fit_parts(parts: Iterable[Floats], defaults: Defaults) -> Projection:
+def fit_parts(parts: Iterable[Floats], prior: ProjectionPrior) -> Projection:
     """Fit a projection on features that come part by part, each (n, n_kind + n_colour).
 
     It keeps to one core: where cores are shared, several threads of linear algebra wait for each
@@ -194,20 +194,18 @@ def fit_parts(parts: Iterable[Floats], defaults: Defaults) -> Projection:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1, user_api="blas"):
-        return _fit_parts(parts, defaults)
+        return _fit_parts(parts, prior)
 
 
-def _fit_parts(parts: Iterable[Floats], defaults: Defaults) -> Projection:
-    n_kind = len(defaults.kind_mean)
-    kind, colour = Moments(n_kind), Moments(len(defaults.colour_mean))
+def _fit_parts(parts: Iterable[Floats], prior: ProjectionPrior) -> Projection:
+    n_kind = len(prior.kind_mean)
+    kind, colour = Moments(n_kind), Moments(len(prior.colour_mean))
     for part in parts:
         kind.add(part[:, :n_kind])
         colour.add(part[:, n_kind:])
-    mean, components = _blend(kind, defaults.kind_mean, defaults.kind_components, N_WHITENED)
-    weights = _whitened(components, defaults.nuisances.astype(np.float32))
-    colour_mean, colours = _blend(
-        colour, defaults.colour_mean, defaults.colour_components, N_DIMS_COLOUR
-    )
+    mean, components = _blend(kind, prior.kind_mean, prior.kind_components, N_WHITENED)
+    weights = _whitened(components, prior.nuisances.astype(np.float32))
+    colour_mean, colours = _blend(colour, prior.colour_mean, prior.colour_components, N_DIMS_COLOUR)
     return Projection(
         kind_mean=mean,
         kind_weights=weights.astype(np.float16),
@@ -216,8 +214,8 @@ def _fit_parts(parts: Iterable[Floats], defaults: Defaults) -> Projection:
     )
 
 
-def fit_defaults(features: Floats, differences: Sequence[Floats], n_kind: int) -> Defaults:
-    """Fit defaults on the features of several catalogues.
+def fit_prior(features: Floats, differences: Sequence[Floats], n_kind: int) -> ProjectionPrior:
+    """Fit a prior on the features of several catalogues.
 
     Parameters
     ----------
@@ -228,7 +226,7 @@ def fit_defaults(features: Floats, differences: Sequence[Floats], n_kind: int) -
     kind, colour = features[:, :n_kind], features[:, n_kind:]
     nuisances = np.concatenate([group / np.sqrt(len(group)) for group in differences])
     nuisances *= np.sqrt(len(nuisances) / len(differences))
-    return Defaults(
+    return ProjectionPrior(
         kind_mean=kind.mean(axis=0),
         kind_components=_principal(kind - kind.mean(axis=0), N_PRIOR).astype(np.float16),
         nuisances=_principal(nuisances, N_NUISANCES).astype(np.float16),
@@ -242,7 +240,7 @@ def fit_defaults(features: Floats, differences: Sequence[Floats], n_kind: int) -
 def _blend(
     seen: Moments, prior_mean: Floats, prior: NDArray[np.float16], n_components: int
 ) -> tuple[Floats, Floats]:
-    """Mean and scaled principal directions of rows, shrunk towards those of the defaults."""
+    """Mean and scaled principal directions of rows, shrunk towards those of the prior."""
     share = seen.n / (seen.n + PRIOR_ITEMS)
     mean = (share * seen.mean + (1 - share) * prior_mean).astype(np.float32)
     believed = prior.astype(np.float32)

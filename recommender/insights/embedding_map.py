@@ -1,4 +1,4 @@
-"""The catalogue on a plane: what looks alike lies together, and no two products overlap.
+"""Lays a catalogue out on a plane: neighbours lie together, and no two products overlap.
 
 A stochastic neighbour embedding says who lies beside whom; a relaxation then pushes products apart
 until each has room for its picture, which turns the clusters into islands. Large catalogues are
@@ -21,8 +21,8 @@ from recommender.config import write_atomically
 from recommender.errors import IndexNotBuilt, StaleIndex
 from recommender.search.index import Index
 
-ATLAS_FORMAT = 1
-FILE = "atlas.npz"
+MAP_FORMAT = 1
+FILE = "atlas.npz"  # the name that indexes have had from the first
 N_ARRANGED = 3_000  # products; more cost minutes, and a plane has no room to show the difference
 N_COMPONENTS = 50
 PERPLEXITY = 30.0
@@ -41,8 +41,8 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Atlas:
-    """Where each product of an index lies.
+class EmbeddingMap:
+    """Places of an index's products on a plane.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Atlas:
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """Where the products of one kind lie.
+    """Place of the products of one kind.
 
     Attributes
     ----------
@@ -72,43 +72,43 @@ class Region:
     beside: tuple[str, ...]
 
 
-def open_atlas(index: Index, folders: Sequence[Path]) -> Atlas:
-    """The atlas of an index; laid out, and kept in the first folder, where there is none.
+def open_map(index: Index, folders: Sequence[Path]) -> EmbeddingMap:
+    """Open the map of an index; it is laid out, and kept in the first folder, if there is none.
 
     Parameters
     ----------
-    folders : where it may lie
+    folders : in which the map may be
     """
     for folder in folders:
         try:
             return load(folder, index)
         except (IndexNotBuilt, StaleIndex):
             continue
-    atlas = lay_out(index)
-    save(atlas, folders[0])
-    return atlas
+    laid_out = lay_out(index)
+    save(laid_out, folders[0])
+    return laid_out
 
 
-def lay_out(index: Index) -> Atlas:
+def lay_out(index: Index) -> EmbeddingMap:
     """Find every product's place; deterministic, and nothing is written."""
-    return Atlas(
+    return EmbeddingMap(
         places=spread(arrange(np.asarray(index.embeddings))),
         model=index.model,
         catalogue=index.catalogue,
     )
 
 
-def save(atlas: Atlas, folder: Path) -> None:
-    """Write an atlas in one move."""
+def save(laid_out: EmbeddingMap, folder: Path) -> None:
+    """Write a map in one move."""
     buffer = io.BytesIO()
-    steps = np.rint(atlas.places / GRID).astype(np.int16)
-    made_from = [str(ATLAS_FORMAT), atlas.model, atlas.catalogue]
+    steps = np.rint(laid_out.places / GRID).astype(np.int16)
+    made_from = [str(MAP_FORMAT), laid_out.model, laid_out.catalogue]
     np.savez_compressed(buffer, steps=steps.T, made_from=np.array(made_from, np.bytes_))
     write_atomically(folder / FILE, buffer.getvalue())
 
 
-def load(folder: Path, index: Index) -> Atlas:
-    """Read an atlas.
+def load(folder: Path, index: Index) -> EmbeddingMap:
+    """Read a map.
 
     Raises
     ------
@@ -124,9 +124,9 @@ def load(folder: Path, index: Index) -> Atlas:
             places = arrays["steps"].T.astype(np.float32) * GRID
     except (OSError, ValueError, KeyError, EOFError) as error:
         raise StaleIndex(f"the map in {folder} is damaged: draw it again") from error
-    if made_from != [str(ATLAS_FORMAT), index.model, index.catalogue] or len(places) != len(index):
+    if made_from != [str(MAP_FORMAT), index.model, index.catalogue] or len(places) != len(index):
         raise StaleIndex(f"the map in {folder} was made from another index: draw it again")
-    return Atlas(places=places, model=index.model, catalogue=index.catalogue)
+    return EmbeddingMap(places=places, model=index.model, catalogue=index.catalogue)
 
 
 def arrange(embeddings: Floats) -> Floats:

@@ -1,30 +1,28 @@
-"""What two pictures have in common, as far as can be measured; no cause is claimed."""
+"""Compares two pictures by kind, colours and matching parts; claims no cause."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.images import letterbox
-from recommender.inference.autoencoder import Autoencoder
 from recommender.insights import matching_parts
 from recommender.insights.matching_parts import Part
 from recommender.insights.palette import Colour, palette, shared_colours
 from recommender.search.index import Index
+from recommender.search.query import EncodedQuery
 
 CELL_PX = 16  # of a picture that is cut into cells
 
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """What two pictures have in common.
+    """Measured likeness of two pictures.
 
     Attributes
     ----------
     similarity : in [0, 1], of the embeddings as they are
-    kind, colours : the same for what kind of thing it is, and for its colours; None if the model
-        does not tell the two apart
-    parts : places that look alike; none if the model does not say what is where
+    kind, colours : the same of the embeddings' two parts; None if they have no parts
+    parts : places that match; none if the model has no features of regions
     shared : colours that both have
     first_colours, second_colours : all main colours of each
     """
@@ -38,36 +36,29 @@ class Explanation:
     second_colours: tuple[Colour, ...]
 
 
-def explain(
-    model: Autoencoder, index: Index, first: NDArray[np.uint8], second: NDArray[np.uint8]
-) -> Explanation:
-    """Lay two pictures side by side.
-
-    Parameters
-    ----------
-    first, second : ndarray of shape (height, width, 3), uint8, as `images.load` gives them
-    """
-    encoded = model.encode([model.prepare(each) for each in (first, second)])
-    embeddings = index.embed(encoded.features)
+def explain(index: Index, first: EncodedQuery, second: EncodedQuery) -> Explanation:
+    """Compare two pictures that were encoded for an index."""
     kind = colours = None
     if index.projection is not None:
-        kind, colours = index.projection.likeness(embeddings[0], embeddings[1])
-    parts: tuple[Part, ...] = ()
-    if encoded.spatial is not None:
-        size = encoded.spatial.shape[1]
-        squares = [letterbox(each, size * CELL_PX) for each in (first, second)]
-        shown = (
-            matching_parts.shown_cells(squares[0], size),
-            matching_parts.shown_cells(squares[1], size),
-        )
-        parts = matching_parts.matching_parts(encoded.spatial[0], encoded.spatial[1], shown)
-    palettes = palette(first), palette(second)
+        kind, colours = index.projection.likeness(first.embedding, second.embedding)
+    palettes = palette(first.pixels), palette(second.pixels)
     return Explanation(
-        similarity=index.similarity(float(np.linalg.norm(embeddings[0] - embeddings[1]))),
+        similarity=index.similarity(float(np.linalg.norm(first.embedding - second.embedding))),
         kind=kind,
         colours=colours,
-        parts=parts,
+        parts=_parts(first, second),
         shared=shared_colours(*palettes),
         first_colours=palettes[0],
         second_colours=palettes[1],
     )
+
+
+def _parts(first: EncodedQuery, second: EncodedQuery) -> tuple[Part, ...]:
+    if first.spatial is None or second.spatial is None:
+        return ()
+    size = first.spatial.shape[0]
+    shown = [
+        matching_parts.shown_cells(letterbox(each.pixels, size * CELL_PX), size)
+        for each in (first, second)
+    ]
+    return matching_parts.matching_parts(first.spatial, second.spatial, (shown[0], shown[1]))

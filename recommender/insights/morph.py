@@ -1,4 +1,4 @@
-"""From one product to another: the pictures between them, and the embeddings between them.
+"""Interpolates between two products: between their pictures, and between their embeddings.
 
 A code says what lies where, so the mean of two codes is decoded as a double exposure. Pictures are
 therefore mixed before they are encoded, after both are bent to a common outline, which lies
@@ -10,15 +10,12 @@ References: Beier & Neely, "Feature-based image metamorphosis", SIGGRAPH 1992 (b
 Shoemake, "Animating rotation with quaternion curves", SIGGRAPH 1985 (spherical interpolation).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.inference.autoencoder import Autoencoder
-from recommender.items import Item
-from recommender.search.results import Match
 
 EDGE_BLUR_PX = 1.0
 LEAST_EDGE = 4.5  # of 255 a pixel; softer ones are shadows and light that falls off
@@ -28,8 +25,6 @@ LEAST_HEIGHT = 0.1
 N_ROWS = 64  # at which an outline is kept
 SMOOTHING_ROWS = 1.5
 LEAST_WIDTH = 0.02  # of the picture's width
-OTHER_KIND = 0.6  # how often chance draws a partner of another kind, where there are any
-N_DRAWN_FROM = 8  # nearest partners that chance draws from
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -103,40 +98,6 @@ def interpolate(first: Floats, second: Floats, shares: Floats) -> Floats:
         return np.asarray((1 - at) * first + at * second, np.float32)
     parts = np.sin((1 - at) * angle) * first + np.sin(at * angle) * second
     return np.asarray(parts / np.sin(angle), np.float32)
-
-
-def partners(item: Item, matches: Sequence[Match]) -> list[Match]:
-    """Lookalikes that are worth blending with: of another kind or colour, each pair of them once.
-
-    Where a catalogue names neither kinds nor colours, every third lookalike.
-
-    Parameters
-    ----------
-    matches : lookalikes of the item, nearest first
-    """
-    if not any(match.item.category or match.item.colour for match in matches):
-        return list(matches[2::3])
-    seen = {(item.category, item.colour)}
-    found = []
-    for match in matches:
-        look = (match.item.category, match.item.colour)
-        if look not in seen:
-            seen.add(look)
-            found.append(match)
-    return found
-
-
-def draw_partner(item: Item, matches: Sequence[Match], rng: np.random.Generator) -> Match | None:
-    """A partner by chance, of another kind as often as of another colour; None if there is none.
-
-    Parameters
-    ----------
-    matches : lookalikes of the item, nearest first
-    """
-    found = partners(item, matches)
-    others = [match for match in found if match.item.category != item.category]
-    drawn_from = (others if others and rng.random() < OTHER_KIND else found)[:N_DRAWN_FROM]
-    return drawn_from[rng.integers(len(drawn_from))] if drawn_from else None
 
 
 def find_outline(square: Pixels) -> Outline | None:

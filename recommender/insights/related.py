@@ -1,27 +1,24 @@
-"""The related-products table of a whole catalogue: for each product, its lookalikes."""
+"""Writes the related-products table of a whole catalogue: the neighbours of each product."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.catalogue.filters import Wishes
+from recommender.catalogue.filters import ANYTHING, ItemFilter
 from recommender.catalogue.store import Catalogue
 from recommender.config import replacing
 from recommender.errors import CatalogueError
-from recommender.items import FIELDS
+from recommender.search.filtering import RowFilter, growing_requests
 from recommender.search.index import Index
+from recommender.types import Keys, Progress
 
 BLOCK = 512  # items asked for at once
 MAX_CELLS = 2_000_000  # distances in memory at once: 24 MB with their keys
-GROWTH = 4  # of the number of rows asked for, while wishes leave too few
 CSV, PARQUET = ".csv", ".parquet"
-
-Keys = NDArray[np.int64]
-Progress = Callable[[int, int], None]
 
 
 class Row(NamedTuple):
@@ -43,7 +40,7 @@ def related(
     catalogue: Catalogue,
     index: Index,
     n_neighbors: int,
-    where: Wishes | None = None,
+    filters: ItemFilter = ANYTHING,
     *,
     progress: Progress | None = None,
 ) -> Iterator[list[Row]]:
@@ -54,17 +51,17 @@ def related(
 
     Parameters
     ----------
-    where : which neighbours may stand beside an item
+    filters : which neighbours may stand beside an item
     progress : called with the number of items done and the number of items
 
     Raises
     ------
-    CatalogueError : no neighbours are asked for, or no item has one of the columns of `where`
+    CatalogueError : no neighbours are asked for, or no item has one of the columns of `filters`
     """
     if n_neighbors < 1:
         raise CatalogueError(f"the number of neighbours must be at least 1, got {n_neighbors}")
     order = np.array([index.row(item.item_id) for item in catalogue], np.int64)
-    allows = _Allows(catalogue, index, where or Wishes())
+    allows = RowFilter(catalogue, index, filters)
     for start in range(0, len(order), BLOCK):
         rows = order[start : start + BLOCK]
         found = _neighbours(index, rows, n_neighbors, allows)
@@ -100,42 +97,14 @@ def write(blocks: Iterable[list[Row]], file: Path) -> int:
         return writer(blocks, temporary)
 
 
-class _Allows:
-    """Which rows may stand beside which, in whole numbers that compare fast."""
-
-    def __init__(self, catalogue: Catalogue, index: Index, where: Wishes) -> None:
-        _check_columns(catalogue, (*where.same, *where.different))
-        items = [catalogue.get(item_id) for item_id in index.ids]
-
-        def codes(column: str) -> Keys:
-            known: dict[str, int] = {"": 0}
-            return np.array(
-                [known.setdefault(item.label(column), len(known)) for item in items], np.int64
-            )
-
-        self._accepted = np.array([where.accept(item) for item in items], np.bool_)
-        self._same = [codes(column) for column in where.same]
-        self._different = [codes(column) for column in where.different]
-
-    def __call__(self, rows: Keys, keys: Keys) -> NDArray[np.bool_]:
-        """For rows of shape (n,) and keys of shape (n, m), an array of shape (n, m)."""
-        # By identity: the nearest may be an exact duplicate
-        allowed: NDArray[np.bool_] = self._accepted[keys] & (keys != rows[:, None])
-        for codes in self._same:
-            allowed &= codes[keys] == codes[rows][:, None]
-        for codes in self._different:
-            own = codes[rows][:, None]
-            allowed &= (codes[keys] != own) | (own == 0)
-        return allowed
-
-
 def _neighbours(
-    index: Index, rows: Keys, n_neighbors: int, allows: _Allows
+    index: Index, rows: Keys, n_neighbors: int, allows: RowFilter
 ) -> dict[int, tuple[Keys, NDArray[np.floating]]]:
     """Keys and similarities of each row; those that find too few ask again for more."""
     found: dict[int, tuple[Keys, NDArray[np.floating]]] = {}
-    n_asked = n_neighbors + 1
-    while len(rows):
+    for n_asked in growing_requests(n_neighbors + 1, len(index)):
+        if not len(rows):
+            break
         short = []
         step = max(1, MAX_CELLS // n_asked)
         for start in range(0, len(rows), step):
@@ -148,18 +117,8 @@ def _neighbours(
                     short.append(row)
                 else:
                     found[int(row)] = keys[place, picked], similarities[place, picked]
-        rows, n_asked = np.array(short, np.int64), min(GROWTH * n_asked, len(index))
+        rows = np.array(short, np.int64)
     return found
-
-
-def _check_columns(catalogue: Catalogue, columns: Iterable[str]) -> None:
-    known = {*FIELDS, *(name for item in catalogue for name in item.attributes)}
-    for column in columns:
-        if column not in known:
-            raise CatalogueError(
-                f"no item of {catalogue.name!r} has a column {column!r}; "
-                f"there are: {', '.join(sorted(known))}"
-            )
 
 
 def _write_csv(blocks: Iterable[list[Row]], file: Path) -> int:

@@ -15,7 +15,12 @@ from recommender.errors import CatalogueError, ImageError, IndexNotBuilt, StaleI
 from recommender.feeds.sources import picture_files
 from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.feature_store import FeatureStore
-from recommender.inference.pipeline import COMMITTED_AT_ONCE, Looker, load_enough, side_by_side
+from recommender.inference.pipeline import (
+    COMMITTED_AT_ONCE,
+    FeatureExtractor,
+    load_enough,
+    side_by_side,
+)
 from recommender.inference.projection import MAX_FITTED, Projection, fit, fit_parts
 from recommender.items import Item
 from recommender.search import index as indexes
@@ -138,22 +143,22 @@ def encode_missing(
     ------
     ImageError : one is missing or damaged; names the item
     """
-    looker = Looker(model, store)
+    extractor = FeatureExtractor(model, store)
 
     def look(item: Item) -> None:
         try:
-            looker.look(item.image_sha256, folder / item.image)
+            extractor.extract(item.image_sha256, folder / item.image)
         except ImageError as error:
             where = f"item {item.item_id!r} of {folder.name!r}"
             raise ImageError(f"{where}: {error}; import it again") from error
 
     try:
         for n_done, _ in enumerate(side_by_side(look, items, n_workers), start=1):
-            looker.flush(at_least=COMMITTED_AT_ONCE)
+            extractor.flush(at_least=COMMITTED_AT_ONCE)
             if progress is not None:
                 progress(n_done, len(items))
     finally:
-        looker.flush()
+        extractor.flush()
 
 
 def assemble(
@@ -169,9 +174,9 @@ def assemble(
     order = _order(len(items))
     hashes = [items[row].image_sha256 for row in order]
     projection = None
-    if model.defaults is not None:
+    if model.prior is not None:
         seen = (features for features, _ in _parts(hashes[:MAX_FITTED], store))
-        projection = fit_parts(seen, model.defaults)
+        projection = fit_parts(seen, model.prior)
     rows, errors = _project(hashes, store, projection)
     return Index(
         ids=tuple(items[row].item_id for row in order),
@@ -237,7 +242,7 @@ def _parts(hashes: Sequence[str], store: FeatureStore) -> Iterator[tuple[Floats,
 
 def _precision(model: Autoencoder) -> DTypeLike:
     """Of kept features; single where they are the embeddings themselves, as the article's are."""
-    return np.float32 if model.defaults is None else np.float16
+    return np.float32 if model.prior is None else np.float16
 
 
 def embed_source(
@@ -285,6 +290,6 @@ def embed_source(
     if not ids:
         raise CatalogueError(f"there is no readable picture in {folder}")
     rows = np.concatenate(features)
-    if model.defaults is not None:
-        rows = fit(rows, model.defaults).apply(rows)
+    if model.prior is not None:
+        rows = fit(rows, model.prior).apply(rows)
     return ids, rows, skipped

@@ -1,12 +1,12 @@
-"""How far to trust an answer, measured on the catalogue itself.
+"""Rates the confidence in an answer on a scale that the catalogue itself provides.
 
 A product's answer is judged by how near the catalogue's products are to each other. A photo is
 another matter: it has a background, another light and another angle, and even a photo of something
 that the catalogue has is further away than any two of its pictures. So what is usual for photos is
 measured on items that are held out: each is altered as another camera might have taken it, and
 asked with while it is left out itself. What is unlike everything is measured by leaving out each
-item's whole neighbourhood: where the nearest that is left lies, that is what a photo of something
-else looks like from here.
+item's whole neighbourhood: a photo of something else is as far away as the nearest item that is
+left.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from recommender.catalogue.store import Catalogue
 from recommender.errors import ImageError
 from recommender.inference.autoencoder import Autoencoder
 from recommender.search.index import QUANTILES, Index
-from recommender.search.results import Trust, TrustLevel
+from recommender.search.results import Confidence, ConfidenceLevel
 
 # Percentiles of the catalogue's own items: a product within the first bound is as close to the
 # catalogue as nine in ten of its items are to each other; past the second, as hardly any is.
@@ -27,16 +27,17 @@ CLOSE_PERCENTILE, UNLIKE_PERCENTILE = 90, 99
 # A photo is close up to where nearly all altered held-out items are, and unlike anything from
 # where hardly any item still has something of its own kind.
 PHOTO_CLOSE_PERCENTILE, OTHER_KIND_PERCENTILE = 99, 1
+# Quantiles that span less than this share of the largest rank nothing: the values are equal but for
+# rounding, as those of copies of one picture are.
+LEAST_SPREAD = 0.05
 NEIGHBOURHOOD = 0.05  # share of the catalogue that is left out around an item
 SAMPLED_ITEMS = 64
 SAMPLE_PX = 224
 
-Floats = NDArray[np.float32]
-
 
 @dataclass(frozen=True, kw_only=True)
 class PhotoScale:
-    """What distances to the nearest item mean for photos; see the module.
+    """Distances to the nearest item that are usual for photos; see the module.
 
     Attributes
     ----------
@@ -49,40 +50,40 @@ class PhotoScale:
     unlike: float
 
 
-def of_item(index: Index, nearest: float, error: float) -> Trust:
-    """How far to trust the answer to one of the catalogue's own items.
+def of_item(index: Index, nearest: float, error: float) -> Confidence:
+    """Rate the answer to one of the catalogue's own items.
 
     Parameters
     ----------
     nearest : distance to the nearest other item
     error : mean squared error of the decoded picture
     """
-    nearest_percentile = _percentile(nearest, index.nearest_quantiles)
-    reconstruction_percentile = _percentile(error, _error_quantiles(index))
+    nearest_percentile = _percentile(nearest, _tolerant(index.nearest_quantiles))
+    reconstruction_percentile = _percentile(error, _tolerant(index.error_quantiles))
     worst = max(nearest_percentile, reconstruction_percentile)
-    level: TrustLevel = (
+    level: ConfidenceLevel = (
         "close"
         if worst <= CLOSE_PERCENTILE
         else "loose"
         if worst <= UNLIKE_PERCENTILE
         else "unlike"
     )
-    return Trust(
+    return Confidence(
         level=level,
         nearest_percentile=nearest_percentile,
         reconstruction_percentile=reconstruction_percentile,
     )
 
 
-def of_photo(index: Index, scale: PhotoScale, nearest: float, error: float) -> Trust:
-    """How far to trust the answer to a photo; the parameters are those of `of_item`."""
-    errors = _error_quantiles(index)
-    level: TrustLevel = "close"
+def of_photo(index: Index, scale: PhotoScale, nearest: float, error: float) -> Confidence:
+    """Rate the answer to a photo; the parameters are those of `of_item`."""
+    errors = _tolerant(index.error_quantiles)
+    level: ConfidenceLevel = "close"
     if nearest > scale.unlike or error > errors[-1]:
         level = "unlike"
     elif nearest > scale.close or error > errors[UNLIKE_PERCENTILE]:
         level = "loose"
-    return Trust(
+    return Confidence(
         level=level,
         nearest_percentile=_percentile(nearest, scale.held_out_quantiles),
         reconstruction_percentile=_percentile(error, errors),
@@ -103,7 +104,7 @@ def measure(catalogue: Catalogue, model: Autoencoder, index: Index) -> PhotoScal
         except ImageError:
             continue
         square = images.letterbox(pixels, SAMPLE_PX)
-        altered = augmentation.alter(square, rng)
+        altered = augmentation.augment(square, rng)
         query = index.embed(model.encode([model.prepare(altered)]).features)[0]
         found = index.query(query, 1, leave_out=[item_id])
         nearest += [found[0].distance] if found else []
@@ -120,10 +121,17 @@ def measure(catalogue: Catalogue, model: Autoencoder, index: Index) -> PhotoScal
     )
 
 
-def _error_quantiles(index: Index) -> NDArray[np.floating]:
-    return np.quantile(index.reconstruction_errors, QUANTILES)
+def _tolerant(quantiles: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Quantiles to rank values by; a little above the largest where all are nearly equal."""
+    largest = quantiles[-1]
+    if largest - quantiles[0] > LEAST_SPREAD * largest:
+        return quantiles
+    return np.full_like(quantiles, (1 + LEAST_SPREAD) * largest)
 
 
 def _percentile(value: float, quantiles: NDArray[np.floating]) -> float:
-    """Where a value lies among quantiles at 0, 1, ..., 100 %; past the last it is 100."""
+    """Rank of a value among quantiles at 0, 1, ..., 100 %: the share of values that are smaller."""
+    place = int(np.searchsorted(quantiles, value))
+    if place < len(quantiles) and quantiles[place] == value:
+        return float(QUANTILES[place] * 100)  # equal values are not smaller
     return float(np.interp(value, quantiles, QUANTILES * 100))

@@ -1,7 +1,7 @@
-"""Near-identical products of an answer, gathered behind the first of them.
+"""Groups near-identical products of an answer behind the first of them.
 
-Embeddings propose, pixels confirm (`duplicates`), and the shop has a veto: products that it calls
-different in colour or material are variants that a shopper may want to see side by side.
+Embeddings propose, pixels confirm (see `near_duplicates`), and the shop has a veto: products that
+it calls different in colour or material are variants that a shopper may want side by side.
 """
 
 from collections.abc import Sequence
@@ -21,16 +21,16 @@ KEPT_SKETCHES = 512  # some 80 KB each
 KEPT_VERDICTS = 65_536
 
 
-class Folder:
-    """Gathers near-identical products of one catalogue; safe to share between threads."""
+class DuplicateGrouper:
+    """Groups near-identical products of one catalogue; safe to share between threads."""
 
     def __init__(self, catalogue: Catalogue, index: Index) -> None:
         self._catalogue, self._index = catalogue, index
         self._sketch = lru_cache(KEPT_SKETCHES)(self._draw)
         self._verdict = lru_cache(KEPT_VERDICTS)(self._compare)
 
-    def fold(self, item_ids: Sequence[str]) -> list[list[str]]:
-        """Gather near-identical products, without changing who comes first.
+    def group(self, item_ids: Sequence[str]) -> list[list[str]]:
+        """Group near-identical products, and keep their order.
 
         Returns
         -------

@@ -88,6 +88,11 @@ class Index:
         """The fitted engine, made at the first query."""
         return make_engine(self.engine_name).fit(self.embeddings, np.arange(len(self)))
 
+    @cached_property
+    def error_quantiles(self) -> Floats:
+        """Percentiles of the reconstruction errors, shape (101,)."""
+        return np.asarray(np.quantile(self.reconstruction_errors, QUANTILES))
+
     def query(
         self, embedding: Floats, n_neighbors: int, *, leave_out: Collection[str] = ()
     ) -> list[Neighbour]:

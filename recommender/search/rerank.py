@@ -1,4 +1,4 @@
-"""From the nearest rows to an answer: wishes respected, near-duplicates folded, variety."""
+"""Turns nearest rows into an answer: filtered, grouped and diverse."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -6,34 +6,38 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.search.filtering import growing_requests
 from recommender.search.index import Index, Neighbour
+from recommender.types import Floats
 
-POOL_FACTOR, LEAST_POOL = 4, 60  # how deep variety may reach: candidates to an answer
-GROWTH = 4  # of the number of rows that are asked for until enough are accepted
+POOL_FACTOR, LEAST_POOL = 4, 60  # how deep diversity may reach: candidates to an answer
 
-Floats = NDArray[np.float32]
 Similarities = NDArray[np.floating]
-Fold = Callable[[Sequence[str]], list[list[str]]]
+Group = Callable[[Sequence[str]], list[list[str]]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reranking:
-    """How an answer is put together.
+    """Steps between the nearest rows and an answer.
 
     Attributes
     ----------
-    variety : from 0, the nearest first, to 1, as different from each other as the pool allows
-    fold : gathers near-identical items, see `folding.Folder.fold`; None leaves them
+    diversity : from 0, nearest first, to 1, as different from each other as the pool allows
+    group : gathers near-identical items, see `DuplicateGrouper.group`; None leaves them apart
     accepts : whether an item may be in the answer, by its id; None accepts all
+
+    Raises
+    ------
+    ValueError : diversity is out of its range
     """
 
-    variety: float = 0.0
-    fold: Fold | None = None
+    diversity: float = 0.0
+    group: Group | None = None
     accepts: Callable[[str], bool] | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.variety <= 1:
-            raise ValueError(f"variety must lie between 0 and 1, got {self.variety}")
+        if not 0 <= self.diversity <= 1:
+            raise ValueError(f"diversity must lie between 0 and 1, got {self.diversity}")
 
 
 def search(
@@ -44,7 +48,7 @@ def search(
     *,
     leave_out: Collection[str] = (),
 ) -> list[list[Neighbour]]:
-    """The answer to one query, as groups of near-identical items.
+    """Answer one query with groups of near-identical items.
 
     Parameters
     ----------
@@ -56,59 +60,58 @@ def search(
     groups : each begins with the item that stands for all of it
     """
     n_wanted = n_neighbors
-    if how.variety:
+    if how.diversity:
         n_wanted = max(POOL_FACTOR * n_neighbors, LEAST_POOL)
-    n_asked = n_wanted
-    while True:
+    groups: list[list[Neighbour]] = []
+    for n_asked in growing_requests(n_wanted, len(index)):
         found = index.query(query, n_asked, leave_out=leave_out)
         kept = [near for near in found if how.accepts is None or how.accepts(near.item_id)]
-        groups = _groups(kept, how.fold)
-        if len(groups) >= n_wanted or n_asked >= len(index):
+        groups = _groups(kept, how.group)
+        if len(groups) >= n_wanted:
             break
-        n_asked *= GROWTH
     groups = groups[:n_wanted]
-    if how.variety and groups:
+    if how.diversity and groups:
         order = maximal_marginal_relevance(
             index.similarities(np.array([group[0].distance for group in groups])),
             _similarities(index, [group[0].item_id for group in groups]),
             n_neighbors,
-            how.variety,
+            how.diversity,
         )
         groups = [groups[position] for position in order]
     return groups[:n_neighbors]
 
 
 def maximal_marginal_relevance(
-    relevance: Similarities, similar_to: Callable[[int], Similarities], n: int, variety: float
+    relevance: Similarities, similar_to: Callable[[int], Similarities], n: int, diversity: float
 ) -> list[int]:
-    """Positions of `n` candidates, each alike to the query and unlike those before it.
+    """Order `n` candidates so that each is similar to the query and unlike those before it.
 
     Parameters
     ----------
     relevance : (n_candidates,), similarity to the query
     similar_to : gives (n_candidates,), the similarities to the candidate at a position
-    variety : in [0, 1], what the unlikeness counts against the likeness
+    diversity : in [0, 1], weight of the difference from earlier positions against relevance
 
     References
     ----------
     Carbonell & Goldstein, "The use of MMR, diversity-based reranking for reordering documents
-    and producing summaries", SIGIR 1998; their lambda is 1 - variety.
+    and producing summaries", SIGIR 1998; their lambda is 1 - diversity.
     """
     order = [int(np.argmax(relevance))]
     nearest_chosen = np.asarray(similar_to(order[0]), np.float64)
     while len(order) < min(n, len(relevance)):
-        marginal = (1 - variety) * relevance - variety * nearest_chosen
+        marginal = (1 - diversity) * relevance - diversity * nearest_chosen
         marginal[order] = -np.inf
         order.append(int(np.argmax(marginal)))
         nearest_chosen = np.maximum(nearest_chosen, similar_to(order[-1]))
     return order
 
 
-def _groups(found: list[Neighbour], fold: Fold | None) -> list[list[Neighbour]]:
-    if fold is None:
+def _groups(found: list[Neighbour], group: Group | None) -> list[list[Neighbour]]:
+    if group is None:
         return [[near] for near in found]
     by_id = {near.item_id: near for near in found}
-    return [[by_id[item_id] for item_id in group] for group in fold(list(by_id))]
+    return [[by_id[item_id] for item_id in ids] for ids in group(list(by_id))]
 
 
 def _similarities(index: Index, item_ids: Sequence[str]) -> Callable[[int], Similarities]:

@@ -1,5 +1,6 @@
-"""What the recommender answers with."""
+"""Answers of the recommender, and their JSON document."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 from recommender import metrics
 from recommender.catalogue.store import Catalogue
 from recommender.items import Item
+from recommender.search.index import Index, Neighbour
 
-TrustLevel = Literal["close", "loose", "unlike"]
+ConfidenceLevel = Literal["close", "loose", "unlike"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +24,7 @@ class Match:
     ----------
     distance : Euclidean, between the embeddings; small is close
     similarity : in [0, 1]; large is close
-    near_identical : products that this one stands for, if near-identical ones were folded
+    near_identical : products that this one stands for, where near-identical ones were grouped
     """
 
     item: Item
@@ -32,8 +34,8 @@ class Match:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trust:
-    """How far a query lies from what the catalogue knows, measured on the catalogue's own items.
+class Confidence:
+    """Confidence in an answer, measured by the catalogue's own items.
 
     Attributes
     ----------
@@ -45,7 +47,7 @@ class Trust:
         altered as another camera might have taken them
     """
 
-    level: TrustLevel
+    level: ConfidenceLevel
     nearest_percentile: float
     reconstruction_percentile: float
     of_photo: bool = False
@@ -53,12 +55,12 @@ class Trust:
 
 @dataclass(frozen=True, kw_only=True)
 class Reconstruction:
-    """A picture, and what the machine kept of it.
+    """A picture beside its decoded latent.
 
     Attributes
     ----------
     original, decoded : ndarray of shape (size, size, 3), uint8
-    n_numbers : how many numbers the code has
+    n_numbers : numbers in the latent
     """
 
     original: NDArray[np.uint8]
@@ -82,34 +84,43 @@ class Result:
 
     Attributes
     ----------
-    item : the product that was asked for, or None for a picture
+    item : the product that was asked with, or None for a picture
     matches : nearest first
     """
 
     item: Item | None
     matches: tuple[Match, ...]
-    trust: Trust
+    confidence: Confidence
     elapsed_ms: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """A place between two products.
+def to_matches(
+    catalogue: Catalogue,
+    index: Index,
+    groups: Iterable[Sequence[Neighbour]],
+    scale: float = 1.0,
+) -> tuple[Match, ...]:
+    """Matches of groups of rows, each group led by the item that stands for it.
 
-    Attributes
+    Parameters
     ----------
-    share : of the second product, from 0 to 1
-    matches : the products nearest to this place, nearest first, without the two themselves
+    scale : factor of the similarities, see `Projection.rebalance`
     """
-
-    share: float
-    matches: tuple[Match, ...]
+    return tuple(
+        Match(
+            item=catalogue.get(head.item_id),
+            distance=head.distance,
+            similarity=min(1.0, scale * index.similarity(head.distance)),
+            near_identical=tuple(catalogue.get(each.item_id) for each in others),
+        )
+        for head, *others in groups
+    )
 
 
 def to_dict(
     result: Result, catalogue: Catalogue, *, model: str, query: str, n_neighbors: int
 ) -> dict[str, Any]:
-    """A result as a JSON document, the same wherever one is handed out.
+    """Convert a result to the JSON document that the command line and the page hand out.
 
     Parameters
     ----------
@@ -142,9 +153,9 @@ def to_dict(
             for match in result.matches
         ],
         "trust": {
-            "level": result.trust.level,
-            "nearest_percentile": round(result.trust.nearest_percentile, 1),
-            "reconstruction_percentile": round(result.trust.reconstruction_percentile, 1),
+            "level": result.confidence.level,
+            "nearest_percentile": round(result.confidence.nearest_percentile, 1),
+            "reconstruction_percentile": round(result.confidence.reconstruction_percentile, 1),
         },
         "elapsed_ms": round(result.elapsed_ms, 2),
     }

@@ -1,15 +1,41 @@
-"""The architectures, in Keras. Only this module, its like and `train` import TensorFlow."""
+"""The article's autoencoder in Keras, and its hyper-parameters."""
 
-import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read by TensorFlow while it is imported
+from dataclasses import dataclass
 
 import keras
 from keras import KerasTensor, layers, ops
 
-from recommender.config import ArticleConfig
+from recommender.config import Settings
 
 PIXEL_MAX = 255.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleConfig(Settings):
+    """Hyper-parameters of the article's network and of its training.
+
+    Attributes
+    ----------
+    image_size_px : side of the square input
+    filters : of the encoder's convolutions; the decoder mirrors them
+    epochs, batch_size, learning_rate : of Adam, with Keras's defaults otherwise
+    train_fraction : the rest is held out and measures the model
+    seed : of the split, the initial weights and the order of the batches
+    """
+
+    image_size_px: int = 150
+    filters: tuple[int, ...] = (16, 8, 8)
+    epochs: int = 20
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    train_fraction: float = 0.7
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.train_fraction < 1:
+            raise ValueError(f"train_fraction must lie between 0 and 1, got {self.train_fraction}")
+        if min(self.image_size_px, self.epochs, self.batch_size, *self.filters) < 1:
+            raise ValueError(f"sizes and counts must be positive, got {self}")
 
 
 @keras.saving.register_keras_serializable("lookalike")

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.training.backbone import INPUT_SIZE_PX, SPATIAL_FILTERS, SPATIAL_SIZE
 from recommender.catalogue.store import Catalogue
-from recommender.config import PerceptualConfig
-from recommender.training.export_perceptual import export_encoder
 from recommender.inference.autoencoder import N_THREADS, Network
+from recommender.training.backbone import INPUT_SIZE_PX, SPATIAL_FILTERS, SPATIAL_SIZE
+from recommender.training.export_perceptual import export_encoder
+from recommender.training.perceptual import PerceptualConfig
 from recommender.training.train_article import load_squares
 
 CALIBRATION_PICTURES = 128

@@ -11,8 +11,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from recommender.config import ModelConfig, write_atomically, write_json
+from recommender.config import write_atomically, write_json
 from recommender.errors import ModelError
+from recommender.models import ModelConfig
 
 
 def export_litert(model: keras.Model, file: Path, *, half_weights: bool = False) -> None:

@@ -7,10 +7,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.config import MODELS, write_atomically
+from recommender.models import PERCEPTUAL
 from recommender.training.backbone import load_weights
-from recommender.config import MODELS, PERCEPTUAL, PerceptualConfig, write_atomically
 from recommender.training.export import export_litert, one_at_a_time
-from recommender.training.perceptual import encoder
+from recommender.training.perceptual import PerceptualConfig, encoder
 from recommender.training.quantise import quantise
 
 BACKBONE_FILE = MODELS / PERCEPTUAL / "backbone.npz"

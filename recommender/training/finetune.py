@@ -1,4 +1,4 @@
-"""The model that ships to one catalogue: trained on, and kept only where it measures better.
+"""Fine-tunes the model that ships to one catalogue, and keeps it only if it measures better.
 
 What decides are pictures of the catalogue that the training never sees: how well they are decoded,
 and how often an item is found again from its own picture, altered. No label is used.
@@ -10,25 +10,27 @@ from collections.abc import Callable, Sequence
 from math import sqrt
 from typing import Any
 
-from recommender.search import build
 from recommender.catalogue.store import Catalogue
-from recommender.items import Item
-from recommender.config import PerceptualConfig, adapted_model, default_model, home
+from recommender.config import home
 from recommender.errors import CatalogueError
 from recommender.evaluation.evaluate import evaluate_altered, measure_reconstruction
-from recommender.training.export import swap_folder
-from recommender.recommend import Recommender
 from recommender.inference.autoencoder import Autoencoder
+from recommender.items import Item
+from recommender.models import default_model, finetuned_model
+from recommender.recommend import Recommender
+from recommender.search import build
+from recommender.training.export import swap_folder
+from recommender.training.perceptual import PerceptualConfig
 from recommender.training.train_article import MIN_PICTURES, split_items
 from recommender.training.train_perceptual import train_perceptual
 
 Report = Callable[[int, int, float], None]
 
 
-def adapt(
+def finetune(
     catalogue: Catalogue, config: PerceptualConfig, *, report: Report | None = None
 ) -> dict[str, Any]:
-    """Adapt `perceptual` to a catalogue, and keep the new model if it measures better.
+    """Fine-tune `perceptual` to a catalogue, and keep the new model if it measures better.
 
     Parameters
     ----------
@@ -45,10 +47,10 @@ def adapt(
     """
     if len(catalogue) < MIN_PICTURES:
         raise CatalogueError(
-            f"{catalogue.name} has {len(catalogue)} items; adapting needs {MIN_PICTURES}"
+            f"{catalogue.name} has {len(catalogue)} items; fine-tuning needs {MIN_PICTURES}"
         )
     started = time.perf_counter()
-    folder = home() / "models" / adapted_model(catalogue.name)
+    folder = home() / "models" / finetuned_model(catalogue.name)
     trial = folder.parent / ".trial" / folder.name
     train_perceptual(catalogue, [], trial, config, report=report)
     items = [catalogue.items[row] for row in split_items(len(catalogue), config)[1]]

@@ -24,10 +24,13 @@ aggregated deep convolutional features" (attention from the sum of a map's chann
 efficient sub-pixel convolutional neural network", CVPR 2016.
 """
 
+from dataclasses import dataclass
+
 import keras
 import numpy as np
 from keras import KerasTensor, layers, ops
 
+from recommender.config import Settings
 from recommender.training.backbone import (
     INPUT_SIZE_PX,
     SPATIAL_FILTERS,
@@ -35,7 +38,6 @@ from recommender.training.backbone import (
     backbone,
     normalise,
 )
-from recommender.config import PerceptualConfig
 
 N_FRAME = 7  # four edges and a colour
 BACKGROUND_TOLERANCE = 3 / 64
@@ -47,6 +49,53 @@ COLOUR_POOL = 8  # the histogram is taken over pictures this much smaller
 ATTENTION_POWER = 2.0
 FAR = 1e9
 CHROMA_RANGE = 70.0  # of a* and b*; more colourful pixels count as this colourful
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerceptualConfig(Settings):
+    """Hyper-parameters of `perceptual` and of its training.
+
+    Attributes
+    ----------
+    decoded_size_px : side of the decoded picture
+    grid_size, where_filters, n_whole, n_frame : of the code, which has
+        grid_size^2 * where_filters + n_whole + n_frame numbers
+    grid_weight : of the pooled grid beside the generalised mean
+    colour_bins : of lightness, a* and b*
+    patch_filters, encoder_filters, encoder_blocks : of the trained half of the encoder
+    decoder_filters : of its maps at 15, 30 and 60 pixels
+    decoder_blocks : residual blocks at 15 pixels; the finer maps have one less
+    epochs, batch_size, learning_rate : of Adam; the rate falls along a cosine
+    epoch_size : pictures an epoch, drawn from all training pictures
+    train_fraction, seed : of the split, the same as the article's
+    adapts : fine-tune the weights that ship instead of starting from a linear code
+    """
+
+    decoded_size_px: int = 150
+    grid_size: int = 15
+    where_filters: int = 12
+    n_whole: int = 144
+    n_frame: int = 7
+    n_kind: int = 2360
+    grid_weight: float = 0.7
+    colour_bins: tuple[int, int, int] = (5, 7, 7)
+    patch_filters: int = 64
+    encoder_filters: int = 96
+    encoder_blocks: int = 1
+    decoder_filters: tuple[int, ...] = (128, 96, 48)
+    decoder_blocks: int = 3
+    epochs: int = 18
+    epoch_size: int = 1600
+    batch_size: int = 16
+    learning_rate: float = 1e-3
+    train_fraction: float = 0.7
+    seed: int = 0
+    adapts: bool = False
+
+    @property
+    def n_latent(self) -> int:
+        """Numbers in the code."""
+        return self.grid_size**2 * self.where_filters + self.n_whole + self.n_frame
 
 
 def encoder(config: PerceptualConfig) -> keras.Model:

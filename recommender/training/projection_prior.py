@@ -1,4 +1,4 @@
-"""What a model's projections fall back to, learned from catalogues without any label."""
+"""Fits the prior of a model's projections on catalogues, without any label."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender import images
-from recommender.augmentation import LEARNED, alter
+from recommender.augmentation import FOR_TRAINING, augment
 from recommender.catalogue.store import Catalogue
-from recommender.config import PerceptualConfig
-from recommender.errors import CatalogueError
-from recommender.inference.projection import Defaults, Projection, fit, fit_defaults
+from recommender.errors import CatalogueError, ModelError
 from recommender.inference.autoencoder import Autoencoder
+from recommender.inference.projection import Projection, ProjectionPrior, fit, fit_prior
 
 ALTERED_PICTURES = 500  # of each catalogue
 BATCH = 64
@@ -21,16 +20,16 @@ Floats = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
 
-def learn_defaults(
+def learn_prior(
     model: Autoencoder,
     catalogues: Sequence[tuple[Catalogue, Rows]],
     photos: Catalogue | None = None,
-) -> Defaults:
-    """Fit defaults on rows of several catalogues, on altered views and on photos of them.
+) -> ProjectionPrior:
+    """Fit a prior on rows of several catalogues, on altered views and on photos of them.
 
     Parameters
     ----------
-    model : its encoder; defaults of its own are not used
+    model : its encoder; a prior of its own is not used
     catalogues : each with the positions of the items to learn from
     photos : whose items name in their attribute `item_id` an item of these catalogues: the same
         product before another camera. They count as much as all altered views together.
@@ -41,7 +40,10 @@ def learn_defaults(
     for catalogue, rows in catalogues:
         features.append(_describe(model, _squares(model, catalogue, rows)))
         chosen = rng.permutation(len(rows))[:ALTERED_PICTURES]
-        views = (alter(square, rng, LEARNED) for square in _squares(model, catalogue, rows[chosen]))
+        views = (
+            augment(square, rng, FOR_TRAINING)
+            for square in _squares(model, catalogue, rows[chosen])
+        )
         differences.append(_describe(model, views) - features[-1][chosen])
         ids = (catalogue.items[row].item_id for row in rows)
         known |= dict(zip(ids, features[-1], strict=True))
@@ -49,19 +51,24 @@ def learn_defaults(
     if photos is not None:
         groups.append(_differences_of(model, photos, known))
     n_kind = n_kind_features(model)
-    return fit_defaults(np.concatenate(features), [group[:, :n_kind] for group in groups], n_kind)
+    return fit_prior(np.concatenate(features), [group[:, :n_kind] for group in groups], n_kind)
 
 
 def fit_only_on(model: Autoencoder, catalogue: Catalogue) -> Projection:
     """A projection that knows one catalogue and nothing else, to see what carries over."""
     rows = np.arange(len(catalogue))
     features = _describe(model, _squares(model, catalogue, rows))
-    return fit(features, learn_defaults(model, [(catalogue, rows)]))
+    return fit(features, learn_prior(model, [(catalogue, rows)]))
 
 
 def n_kind_features(model: Autoencoder) -> int:
-    """How many of a model's features say what kind of thing a picture shows."""
-    return int(model.config.hyperparameters.get("n_kind", PerceptualConfig().n_kind))
+    """Count the features that describe the kind of thing; the others describe colours."""
+    recorded = model.config.hyperparameters.get("n_kind")
+    if recorded is not None:
+        return int(recorded)
+    if model.prior is None:
+        raise ModelError(f"the model {model.name!r} does not divide its features into parts")
+    return len(model.prior.kind_mean)
 
 
 def check_photos(photos: Catalogue, ids: Collection[str]) -> Rows:

@@ -10,15 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-# First: it quietens TensorFlow before anything imports it
-from recommender.training.article import (
-    article_decoder,
-    article_encoder,
-    article_trainer,
-    copy_weights,
-    with_pixels,
-)
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -26,15 +17,24 @@ from numpy.typing import NDArray
 
 from recommender import images, metrics
 from recommender.catalogue.store import Catalogue
+from recommender.errors import CatalogueError
+from recommender.models import ARTICLE, ModelConfig
+from recommender.training.article import (
+    ArticleConfig,
+    article_decoder,
+    article_encoder,
+    article_trainer,
+    copy_weights,
+    with_pixels,
+)
 from recommender.training.checkpoints import (
     TrainingProgress,
     checkpoint_folder,
     restore_checkpoint,
     save_checkpoint,
 )
-from recommender.config import ARTICLE, ArticleConfig, ModelConfig, PerceptualConfig
-from recommender.errors import CatalogueError
 from recommender.training.export import export_litert, new_folder, one_at_a_time, write_records
+from recommender.training.perceptual import PerceptualConfig
 
 MIN_PICTURES = 10
 CROPPED_BORDER_PX = 1
@@ -123,37 +123,6 @@ def load_squares(catalogue: Catalogue, size_px: int) -> NDArray[np.uint8]:
     return squares
 
 
-def compare_step_times(n_steps: int, config: ArticleConfig) -> tuple[list[float], list[float]]:
-    """Seconds a training step takes, in the plain Keras way and in ours, taken in turn.
-
-    The plain way is the network as the article writes it, compiled with Adam and binary
-    cross-entropy. Both learn from the same random batch.
-    """
-    side = config.image_size_px
-    batch = np.random.default_rng(config.seed).random(
-        (config.batch_size, side, side, 3), dtype=np.float32
-    )
-    encoder, decoder = article_encoder(config), article_decoder(config)
-    plain = keras.Model(encoder.input, decoder(encoder.output))
-    plain.compile("adam", "binary_crossentropy")
-    trainer = article_trainer(config)
-    optimizer = keras.optimizers.Adam(config.learning_rate)
-    optimizer.build(trainer.trainable_variables)
-    step = _make_step(trainer, optimizer)
-    ways: tuple[Callable[[], object], ...] = (
-        lambda: plain.train_on_batch(batch, batch),
-        lambda: float(step(batch)),
-    )
-    times: tuple[list[float], list[float]] = ([], [])
-    for number in range(n_steps + 2):
-        for way, taken in zip(ways, times, strict=True):
-            started = time.perf_counter()
-            way()
-            if number > 1:  # the first two trace and compile
-                taken.append(time.perf_counter() - started)
-    return times
-
-
 def _fit(
     trainer: keras.Model,
     train_pixels: NDArray[np.uint8],
@@ -164,8 +133,8 @@ def _fit(
 ) -> TrainingProgress:
     optimizer = keras.optimizers.Adam(config.learning_rate)
     optimizer.build(trainer.trainable_variables)
-    train_step = _make_step(trainer, optimizer)
-    held_out_step = _make_step(trainer, None)
+    train_step = make_step(trainer, optimizer)
+    held_out_step = make_step(trainer, None)
     progress = restore_checkpoint(checkpoints, [trainer], optimizer)
     n_batches = -(-len(train_pixels) // config.batch_size)
     while progress.n_epochs < config.epochs:
@@ -196,7 +165,7 @@ def _fit(
     return progress
 
 
-def _make_step(
+def make_step(
     trainer: keras.Model, optimizer: keras.optimizers.Optimizer | None
 ) -> Callable[[NDArray[np.float32]], Any]:
     """A compiled step that returns the batch's loss, and trains if it is given an optimizer.

@@ -10,29 +10,28 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-# First: it quietens TensorFlow before anything imports it
-from recommender.training.perceptual import (
-    code_head,
-    decoder,
-    find_frame,
-    sample,
-)
-
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from recommender import metrics
-from recommender.training.backbone import INPUT_SIZE_PX
 from recommender.catalogue.store import Catalogue
+from recommender.inference.autoencoder import Autoencoder
+from recommender.models import ModelConfig
+from recommender.training.backbone import INPUT_SIZE_PX
 from recommender.training.checkpoints import checkpoint_folder, restore_checkpoint, save_checkpoint
-from recommender.config import ModelConfig, PerceptualConfig
 from recommender.training.dataset import Examples, prepare
 from recommender.training.export import new_folder, write_records
 from recommender.training.export_perceptual import load_trained, write_networks
-from recommender.training.projection_prior import check_photos, learn_defaults
-from recommender.inference.autoencoder import Autoencoder
+from recommender.training.perceptual import (
+    PerceptualConfig,
+    code_head,
+    decoder,
+    find_frame,
+    sample,
+)
+from recommender.training.projection_prior import check_photos, learn_prior
 from recommender.training.train_article import Report, split_items
 
 FIRST_SHARE = 0.6  # of an epoch's pictures come from the catalogue that is trained for
@@ -63,7 +62,7 @@ def train_perceptual(
     ----------
     catalogue : 70 in 100 of its pictures are trained on, the others measure the model
     others : all of their pictures are trained on
-    photos : other photos of items of these catalogues, see `fitting.learn_defaults`
+    photos : other photos of items of these catalogues, see `fitting.learn_prior`
     folder : of the model; replaced at the end of the training
     report : called after each step with the steps done, all steps, and the epoch's mean loss
 
@@ -117,8 +116,8 @@ def train_perceptual(
         write_records(
             fresh, described, figures, held_out_ids, loss="mean log error, dB (lower is better)"
         )
-        defaults = learn_defaults(Autoencoder(fresh), learned_from, photos)
-        defaults.save(fresh / "projection.npz")
+        prior = learn_prior(Autoencoder(fresh), learned_from, photos)
+        prior.save(fresh / "projection.npz")
     shutil.rmtree(checkpoints, ignore_errors=True)
     return figures
 

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 
 from recommender.api import Limits, Shop, make_application
 from recommender.catalogue.registry import open_catalogue
-from recommender.config import ARTICLE
 from recommender.importing.importer import import_source
+from recommender.models import ARTICLE
 from recommender.recommend import Recommender
 from tests.conftest import draw
 

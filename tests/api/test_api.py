@@ -26,12 +26,12 @@ def test_a_products_lookalikes_are_the_recommenders(client: TestClient) -> None:
     answer = client.get("/api/items/disc-red-0/similar", params={"k": 5})
     assert answer.status_code == 200
     document = answer.json()
-    result = Recommender.open("shop", "article").similar("disc-red-0", 5)
+    result = Recommender.open("shop", "article").similar("disc-red-0", n_neighbors=5)
     expected = [match.item.item_id for match in result.matches]
     assert [match["product"]["id"] for match in document["matches"]] == expected
     assert [match["rank"] for match in document["matches"]] == [1, 2, 3, 4, 5]
     assert document["item_id"] == "disc-red-0"
-    assert document["trust"]["level"] == result.trust.level
+    assert document["trust"]["level"] == result.confidence.level
     product = document["matches"][0]["product"]
     sha256 = open_catalogue("shop").get(product["id"]).image_sha256
     assert product["pictures"]["card"] == f"/pictures/shop/{sha256}/card"
@@ -51,6 +51,36 @@ def test_a_products_lookalikes_are_the_recommenders(client: TestClient) -> None:
 def test_filters(client: TestClient, query: dict[str, object], kinds: set[str]) -> None:
     answer = client.get("/api/items/disc-red-0/similar", params={"k": 17, **query})  # type: ignore[dict-item]
     assert {match["product"]["category"] for match in answer.json()["matches"]} == kinds
+
+
+@pytest.mark.parametrize(
+    ("name", "former", "value"),
+    [("n_neighbors", "k", "3"), ("diversity", "variety", "0.5"),
+     ("group_duplicates", "fold", "true")],
+)  # fmt: skip
+def test_former_names_are_still_taken(
+    client: TestClient, name: str, former: str, value: str
+) -> None:
+    path = "/api/items/disc-red-0/similar"
+    plain, now, before = (
+        client.get(path, params=params).json() for params in ({}, {name: value}, {former: value})
+    )
+    assert now == before
+    assert now != plain or name == "group_duplicates"
+    both = client.get(path, params={name: value, former: value})
+    assert both.status_code == 400
+    assert both.json()["error"] == f"{former} is the former name of {name}: give one of the two"
+
+
+def test_former_names_are_deprecated_in_the_document(client: TestClient) -> None:
+    document = client.get("/api/openapi.json").json()
+    for path, method in (("/api/similar", "post"), ("/api/items/{item_id}/similar", "get")):
+        found = {each["name"]: each for each in document["paths"][path][method]["parameters"]}
+        deprecated = {name for name, each in found.items() if each.get("deprecated")}
+        assert deprecated == {"k", "colour", "variety", "fold"}
+        for name, former in (("n_neighbors", "k"), ("colour_weight", "colour")):
+            kinds = [found[each]["schema"]["type"] for each in (name, former)]
+            assert kinds[0] == kinds[1]
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
@@ -87,6 +117,8 @@ def test_a_picture_may_come_in_a_form_or_by_itself(client: TestClient, kind: str
         ("/api/items/disc-red-0/similar?k=1&k=2", 400, "k may be given once"),
         ("/api/items/disc-red-0/similar?kk=1", 400, "there is no parameter 'kk'; there are:"),
         ("/api/items/disc-red-0/similar?variety=nan", 400, "variety must be a number"),
+        ("/api/items/disc-red-0/similar?n_neighbors=0", 400, "n_neighbors must be at least 1"),
+        ("/api/items/disc-red-0/similar?colour_weight=0.5", 409, "cannot weigh colours"),
         ("/api/items/disc-red-0/similar?fold=1", 400, "fold must be true or false"),
         ("/api/items/disc-red-0/similar?same=weight", 400, "same must be one of category, brand"),
         ("/api/items/disc-red-0/similar?colour=0.5", 409, "cannot weigh colours"),

@@ -1,6 +1,6 @@
 import pytest
 
-from recommender.catalogue.filters import Wishes
+from recommender.catalogue.filters import ItemFilter
 from recommender.items import Item
 
 
@@ -14,28 +14,28 @@ MUG = make_item(category="mug", colour="red", brand="Acme", price=12.0)
 @pytest.mark.parametrize(
     ("wishes", "is_accepted"),
     [
-        (Wishes(), True),
-        (Wishes(categories=["mug", "bowl"], colours=["red"]), True),
-        (Wishes(colours=["blue"]), False),
-        (Wishes(materials=["steel"]), False),
-        (Wishes(prices=(12.0, 20.0)), True),
-        (Wishes(prices=(13.0, 20.0)), False),
-        (Wishes(different=["brand"]), False),
-        (Wishes(same=["category"]), True),
+        (ItemFilter(), True),
+        (ItemFilter(categories=["mug", "bowl"], colours=["red"]), True),
+        (ItemFilter(colours=["blue"]), False),
+        (ItemFilter(materials=["steel"]), False),
+        (ItemFilter(prices=(12.0, 20.0)), True),
+        (ItemFilter(prices=(13.0, 20.0)), False),
+        (ItemFilter(different=["brand"]), False),
+        (ItemFilter(same=["category"]), True),
     ],
 )
-def test_wishes(wishes: Wishes, is_accepted: bool) -> None:
+def test_wishes(wishes: ItemFilter, is_accepted: bool) -> None:
     assert wishes.accept(MUG, MUG) is is_accepted
 
 
 def test_a_photo_has_no_brand_and_no_category() -> None:
-    assert Wishes(different=["brand"], same=["category"]).accept(MUG, None)
+    assert ItemFilter(different=["brand"], same=["category"]).accept(MUG, None)
 
 
 def test_a_product_without_a_brand_is_of_no_brand() -> None:
     nameless = make_item()
-    assert Wishes(different=["brand"]).accept(nameless, nameless)
+    assert ItemFilter(different=["brand"]).accept(nameless, nameless)
 
 
 def test_no_price_is_in_no_range() -> None:
-    assert not Wishes(prices=(0.0, 99.0)).accept(make_item())
+    assert not ItemFilter(prices=(0.0, 99.0)).accept(make_item())

@@ -192,19 +192,61 @@ def test_the_module_runs_and_never_imports_tensorflow(imported: Path) -> None:
     assert helped.returncode == 0
 
 
+OPTIONS = ("--category", "box", "--diversity", "0.3", "--group-duplicates", "-k", "4")
+FORMER = ("--category", "box", "--variety", "0.3", "--fold", "--n-neighbors", "4")
+
+
 @pytest.mark.usefixtures("imported")
-def test_similar_takes_wishes(run: Run) -> None:
-    wishes = ("--category", "box", "--variety", "0.3", "--fold")
-    status, out, _ = run(
-        "similar", "disc-red-0", "--catalogue", "shop", "--model", "article", *wishes, "--json"
-    )
-    assert status == 0
-    assert {match["category"] for match in json.loads(out)["matches"]} == {"box"}
-    status, _, message = run(
-        "similar", "disc-red-0", "--catalogue", "shop", "--model", "article", "--variety", "2"
-    )
+def test_similar_takes_options_under_both_names(run: Run) -> None:
+    documents = []
+    for options in (OPTIONS, FORMER):
+        status, out, _ = run(
+            "similar", "disc-red-0", "--catalogue", "shop", "--model", "article", *options, "--json"
+        )
+        assert status == 0
+        documents.append(json.loads(out)["matches"])
+    assert documents[0] == documents[1]
+    assert [match["category"] for match in documents[0]] == ["box"] * len(documents[0])
+
+
+@pytest.mark.usefixtures("imported")
+@pytest.mark.parametrize(
+    ("option", "value", "word"),
+    [
+        ("--diversity", "2", "diversity"),
+        ("--variety", "2", "diversity"),
+        ("--colour-weight", "-1", "colour weight"),
+        ("--colour", "0.5", "cannot weigh colours"),
+    ],
+)
+def test_an_option_out_of_its_range_is_refused(
+    run: Run, option: str, value: str, word: str
+) -> None:
+    shop = ("--catalogue", "shop", "--model", "article")
+    status, _, message = run("similar", "disc-red-0", *shop, f"{option}={value}")
     assert status == 2
-    assert "variety" in message
+    assert word in message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--altered", "--queries", "shop"), "--queries"),
+        (("--altered", "--label", "category"), "--label"),
+        (("--altered", "--confusion", "x.png"), "--confusion"),
+    ],
+)
+def test_evaluate_refuses_what_it_would_ignore_before_any_work(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], word: str
+) -> None:
+    def work(*_: object, **__: object) -> None:
+        raise AssertionError("the model was opened")
+
+    monkeypatch.setattr("recommender.cli.commands.measuring.open_recommender", work)
+    status, out, message = run("evaluate", "--catalogue", "demo", *arguments)
+    assert (status, out) == (2, "")
+    assert word in message
+    assert len(message.strip().splitlines()) == 1
 
 
 def test_map_lays_a_catalogue_out(run: Run, imported: Path, tmp_path: Path) -> None:

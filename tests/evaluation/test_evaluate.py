@@ -2,15 +2,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
+from recommender import images
 from recommender.catalogue.registry import open_catalogue
-from recommender.errors import CatalogueError
+from recommender.errors import CatalogueError, ModelError
+from recommender.evaluation import confusion
 from recommender.evaluation.evaluate import (
-    colour_descriptor,
     evaluate,
     evaluate_altered,
-    pixels_descriptor,
 )
 from recommender.importing.importer import import_source
 from recommender.recommend import Recommender
@@ -29,7 +28,7 @@ def test_precision_is_what_the_neighbours_say(shop_recommender: Recommender) -> 
     right = [
         match.item.category == item.category
         for item in shop_recommender.catalogue
-        for match in shop_recommender.similar(item.item_id, 4).matches
+        for match in shop_recommender.similar(item.item_id, n_neighbors=4).matches
     ]
     figures = evaluate(shop_recommender)
     assert figures["precision_at_4"] == pytest.approx(np.mean(right), abs=1e-4)
@@ -65,15 +64,17 @@ def test_a_label_that_nothing_has_is_refused(shop_recommender: Recommender) -> N
         evaluate(shop_recommender, label="material")
 
 
-def test_colour_descriptor_counts_colours() -> None:
-    red = np.asarray(Image.new("RGB", (30, 30), (255, 0, 0)))
-    rows = colour_descriptor(red)
-    assert rows.shape == (192,)
-    assert np.square(rows).sum() == pytest.approx(1)
-    assert rows.max() == 1
+def test_a_confusion_that_would_not_fit_is_refused_before_any_work(
+    shop_recommender: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("matplotlib")
+    confusion.check(shop_recommender.catalogue, "category", is_gallery=True)
+    monkeypatch.setattr(confusion, "MAX_LABELS", 2)
+    with pytest.raises(ModelError, match="3 labels do not fit"):
+        confusion.check(shop_recommender.catalogue, "category", is_gallery=True)
 
 
-def test_pixels_descriptor_is_the_picture() -> None:
-    white = np.full((80, 60, 3), 255, np.uint8)
-    assert (pixels_descriptor(white) == 1).all()
-    assert pixels_descriptor(white).shape == (7500,)
+def test_the_confusion_is_drawn(shop_recommender: Recommender, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    confusion.draw(evaluate(shop_recommender), tmp_path / "confusion.png")
+    assert images.load(tmp_path / "confusion.png").shape[2] == 3

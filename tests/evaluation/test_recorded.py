@@ -3,9 +3,10 @@ from pathlib import Path
 import pytest
 
 from recommender.cli.parser import make_parser
-from recommender.config import ARTICLE, PERCEPTUAL, home, write_json
+from recommender.config import home, write_json
 from recommender.evaluation import recorded
 from recommender.evaluation.recorded import Question
+from recommender.models import ARTICLE, PERCEPTUAL
 
 
 def record(model: str, key: str, value: float, **more: object) -> None:

@@ -4,12 +4,12 @@ import pytest
 
 from recommender.catalogue.registry import open_catalogue
 from recommender.catalogue.store import catalogues_folder, writing
-from recommender.config import ARTICLE
 from recommender.errors import CatalogueError, ImageError
 from recommender.importing.importer import import_source, remove_items
 from recommender.importing.report import ImportReport, read_report
 from recommender.inference import pipeline
 from recommender.inference.autoencoder import Autoencoder
+from recommender.models import ARTICLE
 from recommender.recommend import Recommender
 from recommender.search import build
 from tests.conftest import draw
@@ -133,13 +133,13 @@ def article() -> Autoencoder:
 def n_seen(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """One entry for each picture that went through the encoder."""
     seen: list[int] = []
-    see = pipeline.see
+    see = pipeline.encode_picture
 
     def counted(model: Autoencoder, pixels: pipeline.Pixels) -> object:
         seen.append(1)
         return see(model, pixels)
 
-    monkeypatch.setattr(pipeline, "see", counted)
+    monkeypatch.setattr(pipeline, "encode_picture", counted)
     return seen
 
 
@@ -169,7 +169,7 @@ def test_an_import_leaves_an_index_in_force(
     bring(shop, article)
     monkeypatch.setattr(build, "rebuild", None)  # opening it must not need one
     first = Recommender.open("shop", ARTICLE)
-    assert first.similar("disc-red-0", 1).matches[0].item.item_id == "disc-red-1"
+    assert first.similar("disc-red-0", n_neighbors=1).matches[0].item.item_id == "disc-red-1"
     (shop / "disc-red-1.png").unlink()
     bring(shop, article)
     second = Recommender.open("shop", ARTICLE)
@@ -188,8 +188,8 @@ def test_an_update_adds_changes_and_keeps(
     report = bring(shop, article, is_update=True)
     assert (report.n_items, report.counts, len(n_seen)) == (19, {"added": 1, "changed": 1}, 19)
     recommender = Recommender.open("shop", ARTICLE)
-    assert recommender.similar("disc-red-0", 1).matches[0].item.item_id == "box-red-0"
-    assert recommender.similar("new", 1).matches
+    assert recommender.similar("disc-red-0", n_neighbors=1).matches[0].item.item_id == "box-red-0"
+    assert recommender.similar("new", n_neighbors=1).matches
 
 
 def test_an_update_encodes_what_was_there_before_this_model(
@@ -275,8 +275,13 @@ def test_a_recommender_gives_way_to_the_one_of_the_next_state(
 ) -> None:
     draw("bar", "red", shift_px=9).save(tmp_path / "new.png")
     (tmp_path / "more.csv").write_text("id,image\nnew,new.png\n")
-    later = shop_recommender.updated(tmp_path / "more.csv").without(["disc-red-0"])
+    model = shop_recommender.model
+    import_source(tmp_path / "more.csv", "shop", model=model, is_update=True)
+    remove_items("shop", ["disc-red-0"], model=model)
+    later = Recommender.open("shop", model.name)
     assert len(n_seen) == 1
     assert ("new" in later.catalogue, "disc-red-0" in later.catalogue) == (True, False)
-    assert len(later.similar("new", 30).matches) == 17
-    assert shop_recommender.similar("disc-red-0", 1).matches  # the former one still answers
+    assert len(later.similar("new", n_neighbors=30).matches) == 17
+    assert shop_recommender.similar(
+        "disc-red-0", n_neighbors=1
+    ).matches  # the former one still answers

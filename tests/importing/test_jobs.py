@@ -12,11 +12,12 @@ import pytest
 
 from recommender.catalogue.registry import open_catalogue
 from recommender.catalogue.store import catalogues_folder
-from recommender.config import ARTICLE, home
+from recommender.config import home
 from recommender.errors import CatalogueError, RecommenderError
 from recommender.importing import importer, jobs
 from recommender.importing.jobs import Order
 from recommender.importing.report import read_report
+from recommender.models import ARTICLE
 from recommender.recommend import Recommender
 from tests.conftest import draw
 from tests.kill import import_with_kills

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommender.config import MODELS, ModelConfig
+from recommender.config import MODELS
 from recommender.errors import ModelError
 from recommender.inference.autoencoder import Autoencoder
+from recommender.models import ModelConfig
 from tests.conftest import draw
 
 

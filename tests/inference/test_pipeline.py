@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from recommender import images
-from recommender.config import ARTICLE
 from recommender.errors import CatalogueError, ImageError
 from recommender.inference import pipeline
 from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.feature_store import FeatureStore
-from recommender.inference.pipeline import Looker, side_by_side
+from recommender.inference.pipeline import FeatureExtractor, side_by_side
+from recommender.models import ARTICLE
 from tests.conftest import draw
 
 
@@ -48,20 +48,20 @@ def test_the_same_picture_in_many_hands_is_looked_at_once(
 ) -> None:
     seen = []
 
-    def see(_: Autoencoder, pixels: pipeline.Pixels) -> tuple[pipeline.Pixels, float]:
+    def encode_picture(_: Autoencoder, pixels: pipeline.Pixels) -> tuple[pipeline.Pixels, float]:
         time.sleep(0.02)
         seen.append(threading.get_ident())
         return pixels.astype(np.float32), 0.5
 
-    monkeypatch.setattr(pipeline, "see", see)
+    monkeypatch.setattr(pipeline, "encode_picture", encode_picture)
     monkeypatch.setattr(pipeline, "load_enough", lambda _, __: np.ones(3, np.uint8))
     with closing(FeatureStore(":memory:", np.float16)) as store:
-        looker = Looker(None, store)
-        list(side_by_side(lambda _: looker.look("a", b"picture"), range(8), 4))
-        looker.flush()
-        assert (len(seen), looker.n_encoded) == (1, 1)
+        extractor = FeatureExtractor(None, store)
+        list(side_by_side(lambda _: extractor.extract("a", b"picture"), range(8), 4))
+        extractor.flush()
+        assert (len(seen), extractor.n_encoded) == (1, 1)
         monkeypatch.setattr(pipeline, "load_enough", None)  # it is known: nothing is decoded
-        looker.look("a", b"picture")
+        extractor.extract("a", b"picture")
         features, errors = store.read(["a", "a"])
         assert features.tolist() == [[1, 1, 1], [1, 1, 1]]
         assert errors.tolist() == [0.5, 0.5]
@@ -76,14 +76,14 @@ def test_a_picture_that_cannot_be_read_fails_for_all_who_have_it(
 
     def look(_: int) -> str:
         try:
-            looker.look("a", b"picture")
+            extractor.extract("a", b"picture")
         except ImageError as error:
             return str(error)
         return "fine"
 
     monkeypatch.setattr(pipeline, "load_enough", load)
     with closing(FeatureStore(":memory:", np.float16)) as store:
-        looker = Looker(None, store)
+        extractor = FeatureExtractor(None, store)
         assert list(side_by_side(look, range(4), 4)) == ["damaged"] * 4
 
 
@@ -116,6 +116,7 @@ def test_a_large_photo_is_decoded_as_far_as_it_is_needed() -> None:
     enough = pipeline.load_enough(model, stream.getvalue())
     assert enough.shape == (400, 400, 3)  # the article's network takes 150 x 150
     seen, whole = (
-        pipeline.see(model, pixels)[0] for pixels in (enough, images.load(stream.getvalue()))
+        pipeline.encode_picture(model, pixels)[0]
+        for pixels in (enough, images.load(stream.getvalue()))
     )
     assert seen @ whole / np.linalg.norm(seen) / np.linalg.norm(whole) > 0.999

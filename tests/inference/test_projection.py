@@ -5,7 +5,7 @@ import pytest
 
 from recommender.errors import ModelError
 from recommender.inference import projection
-from recommender.inference.projection import Defaults, Moments, Projection, fit, fit_defaults
+from recommender.inference.projection import Moments, Projection, ProjectionPrior, fit, fit_prior
 
 N_KIND, N_COLOUR = 320, 64
 
@@ -23,15 +23,15 @@ def features(rng: np.random.Generator) -> np.ndarray:
 
 
 @pytest.fixture
-def defaults(features: np.ndarray, rng: np.random.Generator) -> Defaults:
+def prior(features: np.ndarray, rng: np.random.Generator) -> ProjectionPrior:
     differences = rng.normal(scale=0.02, size=(200, N_KIND)).astype(np.float32)
-    return fit_defaults(features, [differences], N_KIND)
+    return fit_prior(features, [differences], N_KIND)
 
 
 def test_embeddings_have_unit_length_and_few_numbers(
-    features: np.ndarray, defaults: Defaults
+    features: np.ndarray, prior: ProjectionPrior
 ) -> None:
-    fitted = fit(features, defaults)
+    fitted = fit(features, prior)
     rows = fitted.apply(features)
     assert rows.shape == (300, fitted.n_dims)
     assert fitted.n_dims <= 256
@@ -39,8 +39,8 @@ def test_embeddings_have_unit_length_and_few_numbers(
     assert np.linalg.norm(rows, axis=1) == pytest.approx(1, abs=1e-5)
 
 
-def test_neighbours_stay_neighbours(features: np.ndarray, defaults: Defaults) -> None:
-    rows = fit(features, defaults).apply(features)
+def test_neighbours_stay_neighbours(features: np.ndarray, prior: ProjectionPrior) -> None:
+    rows = fit(features, prior).apply(features)
     similarity = rows @ rows.T
     np.fill_diagonal(similarity, -1)
     assert (similarity.argmax(axis=1) // 30 == np.arange(300) // 30).mean() > 0.99
@@ -56,38 +56,42 @@ def test_what_alterations_change_is_turned_down(
 
     def shift(nuisances: np.ndarray) -> float:
         lit = np.vstack([features, moved])  # both happen, so the axis is among the components
-        fitted = fit(lit, fit_defaults(lit, [nuisances], N_KIND))
+        fitted = fit(lit, fit_prior(lit, [nuisances], N_KIND))
         return float(np.linalg.norm(fitted.apply(moved) - fitted.apply(features), axis=1).mean())
 
     other = rng.normal(scale=0.02, size=(200, N_KIND)).astype(np.float32)
     assert shift(differences) < 0.5 * shift(other)
 
 
-def test_small_catalogues_lean_on_the_defaults(features: np.ndarray, defaults: Defaults) -> None:
-    few, many = fit(features[:3], defaults), fit(features, defaults)
-    default_mean = np.linalg.norm(defaults.kind_mean)
-    assert np.linalg.norm(few.kind_mean - defaults.kind_mean) < 0.1 * default_mean
+def test_small_catalogues_lean_on_the_defaults(
+    features: np.ndarray, prior: ProjectionPrior
+) -> None:
+    few, many = fit(features[:3], prior), fit(features, prior)
+    default_mean = np.linalg.norm(prior.kind_mean)
+    assert np.linalg.norm(few.kind_mean - prior.kind_mean) < 0.1 * default_mean
     assert many.kind_mean == pytest.approx(features[:, :N_KIND].mean(axis=0), abs=1e-4)
     assert np.isfinite(few.apply(features)).all()
 
 
 def test_the_same_catalogue_gives_the_same_embeddings(
-    features: np.ndarray, defaults: Defaults
+    features: np.ndarray, prior: ProjectionPrior
 ) -> None:
-    first, second = (fit(features, defaults).apply(features[:5]) for _ in range(2))
+    first, second = (fit(features, prior).apply(features[:5]) for _ in range(2))
     assert np.array_equal(first, second)
 
 
 def test_only_so_many_items_are_fitted_on(
-    features: np.ndarray, defaults: Defaults, monkeypatch: pytest.MonkeyPatch
+    features: np.ndarray, prior: ProjectionPrior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(projection, "MAX_FITTED", 100)
-    thinned = fit(features, defaults)
-    assert np.array_equal(thinned.kind_mean, fit(features[::3], defaults).kind_mean)
+    thinned = fit(features, prior)
+    assert np.array_equal(thinned.kind_mean, fit(features[::3], prior).kind_mean)
 
 
-def test_files_come_back_equal(features: np.ndarray, defaults: Defaults, tmp_path: Path) -> None:
-    fitted = fit(features, defaults)
+def test_files_come_back_equal(
+    features: np.ndarray, prior: ProjectionPrior, tmp_path: Path
+) -> None:
+    fitted = fit(features, prior)
     fitted.save(tmp_path / "projection.npz")
     again = Projection.load(tmp_path / "projection.npz")
     assert np.array_equal(again.apply(features), fitted.apply(features))
@@ -102,8 +106,8 @@ def test_a_damaged_file_is_one_sentence(tmp_path: Path, content: bytes | None) -
         Projection.load(file)
 
 
-def test_a_query_may_weigh_colours(features: np.ndarray, defaults: Defaults) -> None:
-    fitted = fit(features, defaults)
+def test_a_query_may_weigh_colours(features: np.ndarray, prior: ProjectionPrior) -> None:
+    fitted = fit(features, prior)
     rows = fitted.apply(features)
     kinds, colours = (unit(part) for part in np.split(rows, [fitted.kind_weights.shape[1]], axis=1))
     for share in (0.0, 0.3, 1.0):

@@ -3,9 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommender.config import MODELS, PERCEPTUAL
+from recommender.config import MODELS
 from recommender.errors import IndexNotBuilt, StaleIndex
 from recommender.insights import embedding_map
+from recommender.models import PERCEPTUAL
 from recommender.recommend import Recommender
 from recommender.search.index import Index
 
@@ -78,9 +79,9 @@ def test_the_map_is_laid_out_once(
     groups: embedding_map.Floats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = make_index(groups)
-    first = embedding_map.open_atlas(index, [tmp_path / "own", tmp_path / "shipped"])
+    first = embedding_map.open_map(index, [tmp_path / "own", tmp_path / "shipped"])
     monkeypatch.setattr(embedding_map, "lay_out", lambda _index: pytest.fail("laid out again"))
-    again = embedding_map.open_atlas(index, [tmp_path / "empty", tmp_path / "own"])
+    again = embedding_map.open_map(index, [tmp_path / "empty", tmp_path / "own"])
     assert again.places == pytest.approx(first.places, abs=1 / 32)
 
 

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
-from recommender.config import DEMO, PERCEPTUAL, available_models
+from recommender.config import DEMO
+from recommender.insights.explain import explain
 from recommender.insights.palette import NAMES, Colour, palette, shared_colours, to_lab
+from recommender.models import PERCEPTUAL, available_models
 from recommender.recommend import Recommender
 from tests.conftest import COLOURS, draw
 
@@ -38,7 +40,7 @@ def test_every_name_is_its_own() -> None:
 
 def test_the_articles_model_says_less(shop_recommender: Recommender) -> None:
     first, second = (np.asarray(draw(shape, "red")) for shape in ("box", "disc"))
-    found = shop_recommender.explain(first, second)
+    found = explain(shop_recommender.index, *map(shop_recommender.encode_pixels, (first, second)))
     assert found.parts == ()
     assert found.kind is None
     assert [pair[0].name for pair in found.shared] == ["red"]
@@ -46,14 +48,12 @@ def test_the_articles_model_says_less(shop_recommender: Recommender) -> None:
 
 @pytest.mark.skipif(PERCEPTUAL not in available_models(), reason="there is no such model")
 def test_two_looks_of_one_design_are_alike_in_kind_and_not_in_colour() -> None:
-    from recommender import images
-
     recommender = Recommender.open(DEMO, PERCEPTUAL)
-    pictures = [
-        images.load(recommender.catalogue.image_path(recommender.catalogue.get(each)))
+    first, second = (
+        recommender.encode_image(recommender.catalogue.image_path(recommender.catalogue.get(each)))
         for each in ("teapot-03-teal", "teapot-03-terracotta")
-    ]
-    found = recommender.explain(*pictures)
+    )
+    found = explain(recommender.index, first, second)
     assert found.kind is not None
     assert found.colours is not None
     assert found.kind > found.colours

@@ -7,12 +7,13 @@ from PIL import Image
 
 from recommender.catalogue.registry import open_catalogue
 from recommender.catalogue.store import Catalogue
-from recommender.config import ARTICLE
 from recommender.errors import CatalogueError
 from recommender.importing.importer import import_source
 from recommender.insights import health
 from recommender.insights.health import Dismissals
+from recommender.models import ARTICLE
 from recommender.recommend import Recommender
+from recommender.types import Progress
 from tests.conftest import COLOURS, draw
 
 
@@ -27,6 +28,18 @@ def make_shop(folder: Path, **pictures: Image.Image) -> Catalogue:
 
 def ids(group: health.Group) -> set[str]:
     return {item.item_id for item in group.items}
+
+
+def near_duplicates(
+    recommender: Recommender, progress: Progress | None = None
+) -> tuple[health.Group, ...]:
+    return health.find_near_duplicates(
+        recommender.catalogue, recommender.index, recommender.grouper.is_same, progress=progress
+    )
+
+
+def hard_pictures(recommender: Recommender) -> tuple[health.HardPicture, ...]:
+    return health.hard_pictures(recommender.catalogue, recommender.index)
 
 
 def test_the_same_file_twice_is_found(tmp_path: Path) -> None:
@@ -44,7 +57,7 @@ def test_a_shrunk_copy_is_found_and_variants_are_not(tmp_path: Path) -> None:
     }
     copy = draw("disc", "red").resize((150, 150))
     make_shop(tmp_path / "shop", **variants, copy=copy)
-    found = Recommender.open("own", ARTICLE).near_duplicates()
+    found = near_duplicates(Recommender.open("own", ARTICLE))
     assert [ids(group) for group in found] == [{"disc-red.png", "copy.png"}]
     assert not found[0].is_exact
 
@@ -64,7 +77,7 @@ def test_equal_files_are_not_compared_again(tmp_path: Path) -> None:
 
 def test_progress_reaches_the_end(shop_recommender: Recommender) -> None:
     steps: list[tuple[int, int]] = []
-    shop_recommender.near_duplicates(progress=lambda done, of: steps.append((done, of)))
+    near_duplicates(shop_recommender, lambda done, of: steps.append((done, of)))
     assert steps
     assert steps[-1][0] == steps[-1][1]
 
@@ -78,7 +91,7 @@ def test_a_cluttered_photo_stands_out(tmp_path: Path) -> None:
     }
     noise = Image.effect_noise((96, 96), 120).convert("RGB")
     make_shop(tmp_path / "shop", **calm, noise=noise, noise_again=noise)
-    worst, *others = Recommender.open("own", ARTICLE).hard_pictures()
+    worst, *others = hard_pictures(Recommender.open("own", ARTICLE))
     assert worst.item.item_id == "noise.png"
     assert worst.times_usual > 5
     # the second product with this picture is no second finding
@@ -88,7 +101,7 @@ def test_a_cluttered_photo_stands_out(tmp_path: Path) -> None:
 def test_a_few_products_say_nothing_about_what_is_usual(tmp_path: Path) -> None:
     noise = Image.effect_noise((96, 96), 120).convert("RGB")
     make_shop(tmp_path / "shop", a=draw("disc", "red"), noise=noise)
-    assert Recommender.open("own", ARTICLE).hard_pictures() == ()
+    assert hard_pictures(Recommender.open("own", ARTICLE)) == ()
 
 
 def test_missing_damaged_and_changed_pictures_are_named(tmp_path: Path) -> None:

@@ -1,16 +1,9 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
-from PIL import Image
 
 from recommender import images
-from recommender.errors import CatalogueError
-from recommender.importing.importer import import_source
 from recommender.insights import morph
-from recommender.items import Item
 from recommender.recommend import Recommender
-from recommender.search.results import Match
 from tests.conftest import draw
 
 SIDE_PX = 224
@@ -77,65 +70,9 @@ def test_bending_to_its_own_outline_changes_nothing() -> None:
     assert np.abs(morph.bend(picture, outline, outline).astype(int) - picture).max() <= 1
 
 
-def test_the_ends_are_the_products_as_rebuilt(shop_recommender: Recommender) -> None:
-    decoded = shop_recommender.decode_between("box-red-0", "disc-blue-0", 3)
-    assert decoded.shape == (3, 150, 150, 3)
-    for place, item_id in ((0, "box-red-0"), (2, "disc-blue-0")):
-        rebuilt = shop_recommender.reconstruct_item(item_id).decoded
-        assert np.abs(decoded[place].astype(int) - rebuilt).mean() < 3
-    assert np.abs(decoded[1].astype(int) - decoded[0]).mean() > 3
-
-
 def test_pictures_without_an_outline_fade(
     shop_recommender: Recommender, rng: np.random.Generator
 ) -> None:
     ends = [rng.integers(0, 256, (96, 96, 3), np.uint8) for _ in range(2)]
     decoded = morph.decode_between(shop_recommender.model, *ends, HALVES)
     assert decoded.shape == (3, 150, 150, 3)
-
-
-def test_steps_lead_from_one_product_to_the_other(shop_recommender: Recommender) -> None:
-    steps = shop_recommender.between("box-red-0", "box-blue-0", 3, n_steps=5)
-    assert [step.share for step in steps] == [0, 0.25, 0.5, 0.75, 1]
-    assert steps[0].matches[0].item.item_id == "box-red-1"
-    assert steps[-1].matches[0].item.item_id == "box-blue-1"
-    found = {match.item.item_id for step in steps for match in step.matches}
-    assert not found & {"box-red-0", "box-blue-0"}
-    with pytest.raises(CatalogueError, match="no item"):
-        shop_recommender.between("box-red-0", "nothing")
-
-
-def test_partners_are_of_other_kinds_or_colours() -> None:
-    def match(item_id: str, category: str, colour: str) -> Match:
-        item = Item(item_id=item_id, image="", image_sha256="", category=category, colour=colour)
-        return Match(item=item, distance=0, similarity=1)
-
-    item = match("a", "mug", "red").item
-    looks = [("mug", "red"), ("mug", "blue"), ("mug", "blue"), ("bowl", "red")]
-    matches = [match(f"{number}", *look) for number, look in enumerate(looks)]
-    assert [each.item.item_id for each in morph.partners(item, matches)] == ["1", "3"]
-    drawn = {
-        morph.draw_partner(item, matches, np.random.default_rng(seed)).item.item_id  # type: ignore[union-attr]
-        for seed in range(20)
-    }
-    assert drawn == {"1", "3"}
-    unlabelled = [match(f"{number}", "", "") for number in range(7)]
-    assert [each.item.item_id for each in morph.partners(item, unlabelled)] == ["2", "5"]
-    assert morph.draw_partner(item, matches[:1], np.random.default_rng(0)) is None
-
-
-def test_a_surprise_is_the_same_for_the_same_seed(shop_recommender: Recommender) -> None:
-    first, second = shop_recommender.surprise(4)
-    assert (first, second) == shop_recommender.surprise(4)
-    assert shop_recommender.catalogue.get(first).category
-    assert first != second
-    assert len({shop_recommender.surprise(seed) for seed in range(8)}) > 1
-
-
-def test_a_catalogue_of_equals_offers_no_surprise(tmp_path: Path) -> None:
-    folder = tmp_path / "one"
-    folder.mkdir()
-    Image.new("RGB", (64, 64), "white").save(folder / "only.png")
-    import_source(folder, "one")
-    with pytest.raises(CatalogueError, match="no two different products"):
-        Recommender.open("one").surprise(0)

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from recommender.catalogue.filters import Wishes
+from recommender.catalogue.filters import ItemFilter
 from recommender.errors import CatalogueError
 from recommender.insights import related
 from recommender.insights.related import Row
@@ -16,7 +16,8 @@ N_NEIGHBORS = 4
 
 
 def table(recommender: Recommender, k: int = N_NEIGHBORS, **filters: list[str]) -> list[Row]:
-    return [row for block in recommender.related(k, Wishes(**filters)) for row in block]
+    blocks = related.related(recommender.catalogue, recommender.index, k, ItemFilter(**filters))
+    return [row for block in blocks for row in block]
 
 
 def test_it_says_what_single_queries_say(shop_recommender: Recommender) -> None:
@@ -24,7 +25,7 @@ def test_it_says_what_single_queries_say(shop_recommender: Recommender) -> None:
     assert len(rows) == len(shop_recommender.catalogue) * N_NEIGHBORS
     for item in shop_recommender.catalogue:
         own = [row for row in rows if row.item_id == item.item_id]
-        matches = shop_recommender.similar(item.item_id, N_NEIGHBORS).matches
+        matches = shop_recommender.similar(item.item_id, n_neighbors=N_NEIGHBORS).matches
         assert [row.rank for row in own] == [1, 2, 3, 4]
         assert [row.neighbour_id for row in own] == [match.item.item_id for match in matches]
         assert [row.similarity for row in own] == pytest.approx(
@@ -69,10 +70,11 @@ def test_filters_leave_as_many_as_there_are(shop_recommender: Recommender) -> No
 def test_columns_mean_what_they_mean_to_a_single_query(
     shop_recommender: Recommender, wishes: dict[str, list[str]]
 ) -> None:
-    rows = [row for block in shop_recommender.related(7, Wishes(**wishes)) for row in block]
+    filters = ItemFilter(**wishes)
+    rows = table(shop_recommender, k=7, **wishes)
     for item in shop_recommender.catalogue:
         own = [row.neighbour_id for row in rows if row.item_id == item.item_id]
-        matches = shop_recommender.similar(item.item_id, 7, where=Wishes(**wishes)).matches
+        matches = shop_recommender.similar(item.item_id, n_neighbors=7, filters=filters).matches
         assert own == [match.item.item_id for match in matches]
 
 

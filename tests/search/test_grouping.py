@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from recommender.config import ARTICLE
 from recommender.importing.importer import import_source
+from recommender.models import ARTICLE
 from recommender.recommend import Recommender
-from recommender.search.grouping import Folder
+from recommender.search.grouping import DuplicateGrouper
 from tests.conftest import draw
 
 
@@ -33,13 +33,13 @@ def doubled(tmp_path: Path) -> Recommender:
 
 
 def test_near_identical_products_are_one_match(doubled: Recommender) -> None:
-    plain = doubled.similar("blue", 6)
-    folded = doubled.similar("blue", 6, fold=True)
-    assert len(folded.matches) == 6
+    plain = doubled.similar("blue", n_neighbors=6)
+    grouped = doubled.similar("blue", n_neighbors=6, group_duplicates=True)
+    assert len(grouped.matches) == 6
     assert not any(match.near_identical for match in plain.matches)
     behind = {
         frozenset([match.item.item_id, *(item.item_id for item in match.near_identical)])
-        for match in folded.matches
+        for match in grouped.matches
         if match.near_identical
     }
     assert any({"red", "again"} <= group for group in behind)
@@ -47,17 +47,19 @@ def test_near_identical_products_are_one_match(doubled: Recommender) -> None:
 
 
 def test_variants_stay_apart(doubled: Recommender) -> None:
-    groups = Folder(doubled.catalogue, doubled.index).fold(["red", "crimson", "blue", "box-red"])
+    groups = DuplicateGrouper(doubled.catalogue, doubled.index).group(
+        ["red", "crimson", "blue", "box-red"]
+    )
     assert [len(group) for group in groups] == [1, 1, 1, 1]
 
 
 def test_one_file_is_one_picture_whatever_the_shop_says(doubled: Recommender) -> None:
-    groups = Folder(doubled.catalogue, doubled.index).fold(["red", "red-twice"])
+    groups = DuplicateGrouper(doubled.catalogue, doubled.index).group(["red", "red-twice"])
     assert groups == [["red", "red-twice"]]
 
 
 def test_a_picture_that_vanished_is_like_none(doubled: Recommender) -> None:
     doubled.catalogue.image_path(doubled.catalogue.get("again")).unlink()
-    folder = Folder(doubled.catalogue, doubled.index)
-    assert folder.fold(["again", "red"]) == [["again"], ["red"]]
-    assert folder.fold([]) == []
+    grouper = DuplicateGrouper(doubled.catalogue, doubled.index)
+    assert grouper.group(["again", "red"]) == [["again"], ["red"]]
+    assert grouper.group([]) == []

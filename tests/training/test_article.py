@@ -13,9 +13,10 @@ import keras
 from keras import layers
 
 from recommender import metrics
-from recommender.config import MODELS, ArticleConfig
+from recommender.config import MODELS
 from recommender.inference.autoencoder import Autoencoder
 from recommender.training.article import (
+    ArticleConfig,
     UpsampleConv2D,
     article_decoder,
     article_encoder,
@@ -84,7 +85,7 @@ def test_the_training_step_has_the_loss_and_the_gradients_of_keras(
     networks: tuple[keras.Model, keras.Model], rng: np.random.Generator
 ) -> None:
     """One step with plain gradient descent moves every weight alike."""
-    from recommender.training.train_article import _make_step
+    from recommender.training.train_article import make_step
 
     encoder, decoder = networks
     trainer = article_trainer(CONFIG)
@@ -96,7 +97,7 @@ def test_the_training_step_has_the_loss_and_the_gradients_of_keras(
     optimizer.build(trainer.trainable_variables)
     pictures = rng.random((5, 150, 150, 3)).astype(np.float32)  # an odd batch: unequal halves
     expected_loss = plain.train_on_batch(pictures, pictures)
-    loss = float(_make_step(trainer, optimizer)(pictures))
+    loss = float(make_step(trainer, optimizer)(pictures))
     assert loss == pytest.approx(float(np.asarray(expected_loss)), abs=1e-5)
     moved = {layer.name: layer for layer in trainer._flatten_layers(include_self=False)}
     for layer in (*encoder.layers, *decoder.layers):

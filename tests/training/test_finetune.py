@@ -7,7 +7,7 @@ pytest.importorskip(
     "tensorflow", reason="TensorFlow is missing: pip install -r requirements-dev.txt"
 )
 
-from recommender import cli, config
+from recommender import cli, models
 from recommender.importing.importer import import_source
 from recommender.training import finetune
 
@@ -48,9 +48,9 @@ def test_only_a_better_model_is_kept(
     assert outcome["kept"] is kept
     assert outcome["n_held_out"] == 5
     assert 0 <= outcome["after"]["altered_recall_at_1"] <= 1
-    assert config.default_model("shop") == ("perceptual-shop" if kept else "perceptual")
-    assert config.default_model("demo") == "perceptual"
-    assert "perceptual-shop" not in config.models_for("demo")
+    assert models.default_model("shop") == ("perceptual-shop" if kept else "perceptual")
+    assert models.default_model("demo") == "perceptual"
+    assert "perceptual-shop" not in models.models_for("demo")
     if kept:
         assert cli.main(["similar", "disc-red-0", "-k", "1", "--catalogue", "shop", "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["model"] == "perceptual-shop"

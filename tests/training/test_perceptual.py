@@ -11,7 +11,7 @@ pytest.importorskip(
 import keras
 
 from recommender.catalogue.registry import open_catalogue
-from recommender.config import MODELS, PerceptualConfig
+from recommender.config import MODELS
 from recommender.importing.importer import import_source
 from recommender.inference.autoencoder import Autoencoder
 from recommender.recommend import Recommender
@@ -19,6 +19,7 @@ from recommender.training import perceptual, train_perceptual
 from recommender.training.backbone import INPUT_SIZE_PX, backbone, load_weights
 from recommender.training.export import export_litert, one_at_a_time
 from recommender.training.export_perceptual import BACKBONE_FILE, export_encoder
+from recommender.training.perceptual import PerceptualConfig
 from tests.conftest import draw
 
 CONFIG = PerceptualConfig()
@@ -186,9 +187,9 @@ def test_training_goes_on_after_an_interruption_and_its_model_recommends(
     import_source(shop, "shop", column_map={"image": "file", "category": "kind"})
     recommender = Recommender.open("shop", "perceptual")
     assert recommender.index.embeddings.shape == (18, 256)
-    result = recommender.similar("disc-red-0", 1)
+    result = recommender.similar("disc-red-0", n_neighbors=1)
     assert result.matches[0].item.item_id == "disc-red-1"
-    uploaded = recommender.similar_to_image(shop / "bar-blue-1.png", 1)
+    uploaded = recommender.similar_to_image(shop / "bar-blue-1.png", n_neighbors=1)
     assert uploaded.matches[0].item.item_id == "bar-blue-1"
     assert uploaded.matches[0].similarity == pytest.approx(1, abs=1e-3)
 
@@ -213,7 +214,7 @@ def test_the_model_that_ships_is_small_and_whole() -> None:
     folder = MODELS / "perceptual"
     model = Autoencoder(folder)
     assert model.n_numbers <= 2888
-    assert model.defaults is not None
+    assert model.prior is not None
     files = [file for file in MODELS.rglob("*") if file.is_file()]
     assert sum(file.stat().st_size for file in files) < 25e6
     squares = [model.prepare(np.asarray(draw(shape, "red"))) for shape in ("disc", "bar")]

@@ -9,11 +9,11 @@ pytest.importorskip(
 )
 
 from recommender.catalogue.registry import open_catalogue
-from recommender.config import ArticleConfig
 from recommender.errors import CatalogueError
 from recommender.importing.importer import import_source
 from recommender.inference.autoencoder import Autoencoder
 from recommender.training import train_article
+from recommender.training.article import ArticleConfig
 
 CONFIG = ArticleConfig(epochs=2, batch_size=8)
 

@@ -11,11 +11,11 @@ from recommender.items import Item
 from recommender.ui.components import blend_slider, gallery
 from recommender.ui.parts import filters
 from recommender.ui.parts.filters import Filters
-from recommender.ui.shared import choice, link, messages, pictures, words
+from recommender.ui.shared import choice, link, messages, pictures, resources, words
 
 if TYPE_CHECKING:
+    from recommender.insights.blend import Blender, Step
     from recommender.recommend import Recommender
-    from recommender.search.results import Step
 
 CHOICE = "blend-choice"
 FIRST, SECOND = "a", "b"  # in the address
@@ -32,7 +32,7 @@ def show() -> None:
         _choose(recommender, recommender.catalogue.get(first or second), FIRST if first else SECOND)
         return
     if not first:
-        first, second = recommender.surprise(EXAMPLE_SEED)
+        first, second = _blender(recommender).surprise(EXAMPLE_SEED)
     _draw(recommender, *(recommender.catalogue.get(each) for each in (first, second)))
 
 
@@ -54,7 +54,9 @@ def _draw(recommender: "Recommender", first: Item, second: Item) -> None:
                 name=_name(step, first, second),
                 cards=[_card(catalogue, match.item, match.similarity) for match in step.matches],
             )
-            for number, step in enumerate(recommender.between(first.item_id, second.item_id))
+            for number, step in enumerate(
+                _blender(recommender).steps(first.item_id, second.item_id)
+            )
         ],
         at=min(100, int(at)) if at.isdecimal() else 50,
         view=f"{catalogue.name}/{recommender.model.name}/{first.item_id}/{second.item_id}",
@@ -94,7 +96,7 @@ def _offer(recommender: "Recommender", first: Item, second: Item) -> None:
 
 def _surprise(recommender: "Recommender") -> None:
     seed = int(np.random.default_rng().integers(N_SEEDS))
-    first, second = recommender.surprise(seed)
+    first, second = _blender(recommender).surprise(seed)
     st.query_params.from_dict(link.kept(**{FIRST: first, SECOND: second}))
 
 
@@ -123,7 +125,7 @@ def _choose(recommender: "Recommender", item: Item, end: str) -> None:
         ]
         heading = words.count(len(found), "product") if found else ""
     else:
-        found = [match.item for match in recommender.partners(item.item_id)]
+        found = [match.item for match in _blender(recommender).partners(item.item_id)]
         heading = "Close to it, but of another colour or kind"
     if not found:
         messages.empty("Nothing fits that", "Search for less, or for something else.")
@@ -138,6 +140,10 @@ def _choose(recommender: "Recommender", item: Item, end: str) -> None:
         for each in found[:N_CHOICES]
     ]
     gallery.show(cards, key=CHOICE, name="Products to blend with", view=f"{item.item_id}/{text}")
+
+
+def _blender(recommender: "Recommender") -> "Blender":
+    return resources.blender(recommender.catalogue.name, recommender.model.name)
 
 
 def _name(step: "Step", first: Item, second: Item) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from recommender.catalogue.filters import Wishes
+from recommender.catalogue.filters import ItemFilter
 from recommender.catalogue.store import Catalogue
 from recommender.config import DEMO
 from recommender.items import Item
@@ -81,7 +81,7 @@ def _ask(facets: Facets) -> Filters:
         )
     return Filters(
         text=text or "",
-        wishes=Wishes(
+        wishes=ItemFilter(
             categories=_categories(facets.categories),
             colours=colours,
             materials=materials,

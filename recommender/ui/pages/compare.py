@@ -9,9 +9,10 @@ import streamlit as st
 
 from recommender import images
 from recommender.catalogue.store import Catalogue
-from recommender.config import ARTICLE, DEMO, PERCEPTUAL
+from recommender.config import DEMO
 from recommender.evaluation.recorded import COLOUR
 from recommender.items import Item
+from recommender.models import MODEL_INFOS
 from recommender.search.results import Match
 from recommender.ui.components import compare_column, gallery
 from recommender.ui.components.compare_column import Found
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 N_MATCHES, N_FOUND = 8, 12
 EXAMPLE_SEED = 0
 ABOUT = {
-    PERCEPTUAL: "Sees with a network that had looked at a million photos before.",
-    ARTICLE: "The network of the article that this began with, taught by 1,500 pictures.",
+    **{info.name: info.summary for info in MODEL_INFOS},
     COLOUR: "No network at all: counts which colours a picture has, and how much of each.",
 }
 
@@ -219,8 +219,9 @@ def _ask_colours(colours: "ColourRecommender", query: Query) -> Sequence[Match]:
 
 def _ask_model(recommender: "Recommender", query: Query) -> Sequence[Match]:
     if query.sample:
-        return recommender.similar_to_pixels(images.load(query.sample.file), N_MATCHES).matches
-    return recommender.similar(query.id, N_MATCHES).matches
+        encoded = recommender.encode_image(query.sample.file)
+        return recommender.search(encoded, n_neighbors=N_MATCHES).matches
+    return recommender.similar(query.id, n_neighbors=N_MATCHES).matches
 
 
 def _found(catalogue: Catalogue, query: Query, match: Match) -> Found:

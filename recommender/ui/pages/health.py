@@ -45,7 +45,7 @@ def show() -> None:
     dismissed = dismissals.keys()
     summary = st.container()  # its numbers are known last, and stand first
     groups = [*health.exact_duplicates(catalogue), *_near_duplicates(recommender)]
-    hard = recommender.hard_pictures()
+    hard = health.hard_pictures(recommender.catalogue, recommender.index)
     open_groups = [group for group in groups if group.key not in dismissed]
     open_hard = [each for each in hard if each.key not in dismissed]
     _draw_groups(catalogue, open_groups, dismissals)

@@ -37,7 +37,7 @@ def show() -> None:
     result.draw(
         recommender,
         stage,
-        lambda asked: recommender.similar(item_id, **asked.wanted),
+        lambda asked: recommender.similar(item_id, asked),
         key=GALLERY,
         view=item_id,
     )

@@ -30,7 +30,7 @@ def show() -> None:
     if not len(catalogue):
         messages.empty("This catalogue is empty", "There is nothing to draw a map of yet.")
         return
-    resources.atlas(name, model, on_wait=waiting)
+    resources.embedding_map(name, model, on_wait=waiting)
     with place.container():
         map_canvas.show(
             Map(

@@ -10,10 +10,10 @@ from recommender.ui.components import crop, gallery, paste
 from recommender.ui.components.gallery import Card
 from recommender.ui.parts import photo_query, result
 from recommender.ui.parts.photo_query import Photo
-from recommender.ui.parts.question import Question
 from recommender.ui.shared import choice, link, messages, pictures, samples
 
 if TYPE_CHECKING:
+    from recommender.search.options import SearchOptions
     from recommender.search.results import Result
 
 UPLOAD, CAMERA, SAMPLE = "Upload", "Camera", "Sample photos"
@@ -42,10 +42,10 @@ def show() -> None:
     if st.toggle("Cut to the product", key="cutting", help="When the photo shows more than it"):
         crop.show(seen.whole, photo.id)
 
-    def answer(asked: Question) -> "Result":
+    def answer(asked: "SearchOptions") -> "Result":
         if asked not in seen.answers:
             with st.spinner("Looking for what is like it"):
-                seen.answers[asked] = recommender.similar_to_pixels(seen.pixels, **asked.wanted)
+                seen.answers[asked] = recommender.search(seen.encoded, asked)
         return seen.answers[asked]
 
     result.draw(

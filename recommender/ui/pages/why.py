@@ -6,21 +6,18 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from recommender import images
 from recommender.items import Item
 from recommender.ui.components import trail
 from recommender.ui.components.trail import Way
 from recommender.ui.parts import photo_query
-from recommender.ui.parts.question import Question
+from recommender.ui.parts.question import PAGE_OPTIONS
 from recommender.ui.shared import choice, link, messages, pictures, words
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from recommender.insights.explain import Explanation
     from recommender.insights.palette import Colour
     from recommender.recommend import Recommender
+    from recommender.search.query import EncodedQuery
 
 STYLES = Path(__file__).with_suffix(".css")
 CLEARLY = 0.12  # difference of two similarities that is worth a word
@@ -35,12 +32,14 @@ class Side:
     alt: str
     original: str
     kept: str
-    pixels: "NDArray[np.uint8]"
+    encoded: "EncodedQuery"
     item: Item | None = None
 
 
 def show() -> None:
     """Draw the page."""
+    from recommender.insights.explain import explain
+
     st.html(STYLES)
     recommender = choice.recommender()
     other_id = st.query_params.get("to")
@@ -51,7 +50,7 @@ def show() -> None:
         return
     other = _product(recommender, recommender.catalogue.get(other_id))
     _ways(recommender, query, other_id)
-    found = recommender.explain(query.pixels, other.pixels)
+    found = explain(recommender.index, query.encoded, other.encoded)
     st.html(
         f'<header class="hero"><h1>Why these two?</h1><p>{_verdict(found)}</p></header>'
         '<div class="side-by-side"><section class="pair">'
@@ -75,7 +74,7 @@ def _query(recommender: "Recommender") -> Side | None:
         alt=seen.stage.alt,
         original=seen.stage.original,
         kept=seen.stage.kept,
-        pixels=seen.pixels,
+        encoded=seen.encoded,
     )
 
 
@@ -87,7 +86,7 @@ def _product(recommender: "Recommender", item: Item) -> Side:
         alt=words.alternative_text(item),
         original=pictures.item_url(catalogue, item, "large"),
         kept=pictures.kept_url(catalogue, item, recommender.model, "kept"),
-        pixels=images.load(catalogue.image_path(item)),
+        encoded=recommender.encode_image(catalogue.image_path(item)),
         item=item,
     )
 
@@ -118,11 +117,10 @@ def _ways(recommender: "Recommender", query: Side, other_id: str) -> None:
 
 def _answer(recommender: "Recommender", query: Side) -> list[str]:
     """The matches of a visitor who has come by a link."""
-    wanted = Question().wanted
     result = (
-        recommender.similar(query.item.item_id, **wanted)
+        recommender.similar(query.item.item_id, PAGE_OPTIONS)
         if query.item
-        else recommender.similar_to_pixels(query.pixels, **wanted)
+        else recommender.search(query.encoded, PAGE_OPTIONS)
     )
     return [match.item.item_id for match in result.matches]
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from recommender.catalogue.filters import ANYTHING, Wishes
+from recommender.catalogue.filters import ANYTHING, ItemFilter
 from recommender.catalogue.store import Catalogue
 from recommender.items import Item
 from recommender.ui.shared import words
@@ -31,7 +31,7 @@ class Filters:
     """
 
     text: str = ""
-    wishes: Wishes = ANYTHING
+    wishes: ItemFilter = ANYTHING
     order: str = FEATURED
 
 

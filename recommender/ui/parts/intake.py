@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from recommender.catalogue.registry import available_catalogues
-from recommender.config import DEMO, NAME_PATTERN, default_model
+from recommender.config import DEMO, NAME_PATTERN
 from recommender.errors import CatalogueError, RecommenderError
 from recommender.feeds import sources, tables
 from recommender.feeds.fetch import is_link
 from recommender.feeds.tables import Overview
 from recommender.importing import jobs
 from recommender.importing.jobs import Order
+from recommender.models import default_model
 from recommender.ui.shared import messages, words
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ import streamlit as st
 
 from recommender import images
 from recommender.ui.components import crop
-from recommender.ui.parts.question import Question
 from recommender.ui.parts.result import Stage
 from recommender.ui.shared import pictures, samples
 
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from recommender.recommend import Recommender
+    from recommender.search.options import SearchOptions
+    from recommender.search.query import EncodedQuery
     from recommender.search.results import Result
 
 _SEEN = "photo.seen"  # of the latest photo, so that moving a slider does not look at it again
@@ -37,18 +38,19 @@ class Photo:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A decoded photo, what stands above its neighbours, and the answers to questions about it.
+    """An encoded photo, what stands above its neighbours, and the answers that it got.
 
     Attributes
     ----------
-    whole, pixels : the photo, and the part of it that counts
+    whole : the decoded photo
+    encoded : the part of it that counts
     """
 
     id: str
     whole: "NDArray[np.uint8]"
-    pixels: "NDArray[np.uint8]"
+    encoded: "EncodedQuery"
     stage: Stage
-    answers: "dict[Question, Result]" = field(default_factory=dict)
+    answers: "dict[SearchOptions, Result]" = field(default_factory=dict)
 
 
 def latest(recommender: "Recommender") -> Seen | None:
@@ -77,15 +79,14 @@ def look(recommender: "Recommender", photo: Photo) -> Seen:
     if known is not None and known[0] == key:
         seen: Seen = known[1]
         return seen
-    from recommender.recommend import reconstruct
-
     whole = images.load(photo.data)
     pixels = box.cut(whole) if box else whole
-    rebuilt = reconstruct(recommender.model, pixels)
+    encoded = recommender.encode_pixels(pixels)
+    rebuilt = encoded.reconstruction
     seen = Seen(
         id=photo.id,
         whole=whole,
-        pixels=pixels,
+        encoded=encoded,
         stage=Stage(
             title=photo.title,
             original=pictures.data_url(pixels),

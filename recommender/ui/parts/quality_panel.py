@@ -5,15 +5,15 @@ from pathlib import Path
 import streamlit as st
 
 from recommender.catalogue.store import Catalogue
-from recommender.config import ARTICLE, DEMO, PERCEPTUAL
+from recommender.config import DEMO
 from recommender.evaluation import recorded
 from recommender.evaluation.recorded import CHANCE, COLOUR, Answer, Figure
+from recommender.models import BASELINE, BEST, MODEL_INFOS
 from recommender.ui.shared import words
 
 STYLES = Path(__file__).with_suffix(".css")
 NAMES = {
-    PERCEPTUAL: "Our model",
-    ARTICLE: "The article’s model",
+    **{info.name: info.title for info in MODEL_INFOS},
     COLOUR: "Colours alone",
     CHANCE: "Pure chance",
 }
@@ -90,7 +90,7 @@ def show(catalogue: Catalogue) -> None:
 
 
 def _draw_unmeasured(catalogue: Catalogue) -> None:
-    commands = "\n".join(recorded.command(catalogue.name, name) for name in (PERCEPTUAL, ARTICLE))
+    commands = "\n".join(recorded.command(catalogue.name, name) for name in (BEST, BASELINE))
     st.html(
         '<div class="message plain"><strong>This catalogue has not been measured.</strong> '
         "Whether the answers above are good ones, only figures can say. Where the products have "
@@ -190,7 +190,7 @@ def _rebuilding() -> str:
     decibels = recorded.rebuilding()
     if not decibels:
         return ""
-    ours, article = decibels[PERCEPTUAL], decibels[ARTICLE]
+    ours, article = decibels[BEST], decibels[BASELINE]
     times = 10 ** ((ours - article) / 10)  # decibels of the mean squared error
     return (
         f"When pictures that no model had seen are rebuilt, the error of our model is "

@@ -1,11 +1,11 @@
-"""What a visitor asks of an answer: what counts, how much variety, which products."""
+"""Lets a visitor choose the options of a search: what counts, variety, and which products."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from recommender.catalogue.filters import ANYTHING, Wishes
+from recommender.catalogue.filters import ItemFilter
+from recommender.search.options import SearchOptions
 from recommender.ui.parts import filters
 from recommender.ui.parts.filters import Facets
 from recommender.ui.shared import link, words
@@ -22,48 +22,28 @@ WEIGHTS: dict[str, float | None] = {
     "More colour": 0.35,
     "Same colours and texture": 0.8,
 }
+# What a visitor sees first: near-identical products once
+PAGE_OPTIONS = SearchOptions(group_duplicates=True)
 VARIETIES = {CLOSEST: 0.0, "A little variety": 0.25, "More variety": 0.45, "Most variety": 0.65}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """One question; equal questions have equal answers. See `Recommender.similar`."""
-
-    n_neighbors: int = DEFAULT_NEIGHBOURS
-    colour: float | None = None
-    variety: float = 0.0
-    fold: bool = True
-    where: Wishes = ANYTHING
-
-    @property
-    def wanted(self) -> dict[str, Any]:
-        """As arguments of `Recommender.similar` and its sisters."""
-        return {
-            "n_neighbors": self.n_neighbors,
-            "colour": self.colour,
-            "variety": self.variety,
-            "fold": self.fold,
-            "where": self.where,
-        }
-
-
-def ask(recommender: "Recommender", *, by_product: bool) -> Question:
-    """Draw what can be asked, and read it.
+def ask(recommender: "Recommender", *, by_product: bool) -> SearchOptions:
+    """Draw the options of a search, and read them.
 
     Parameters
     ----------
     by_product : whether the query is a product, which has a brand that others may share
     """
-    colour, variety = None, 0.0
+    colour_weight, diversity = None, 0.0
     if recommender.weighs_colour:
-        colour = WEIGHTS[_slider("What counts", WEIGHTS, BALANCED, "weigh")]
-    variety = VARIETIES[_slider("Variety", VARIETIES, CLOSEST, "variety")]
+        colour_weight = WEIGHTS[_slider("What counts", WEIGHTS, BALANCED, "weigh")]
+    diversity = VARIETIES[_slider("Variety", VARIETIES, CLOSEST, "variety")]
     facets = filters.facets(recommender.catalogue)
     set_ones = sum(key in st.query_params for key in link.WISHES)
     label = f"Filters ({set_ones})" if set_ones else "Filters"
     with st.popover(label, icon=":material/filter_list:", key="wishes"):
-        where = _ask_wishes(facets, by_product=by_product)
-        fold = st.toggle(
+        chosen = _ask_wishes(facets, by_product=by_product)
+        group_duplicates = st.toggle(
             "Near-identical products once", value=True, key="once", bind="query-params"
         )
         n_neighbors = st.slider(
@@ -74,7 +54,13 @@ def ask(recommender: "Recommender", *, by_product: bool) -> Question:
             key="k",
             bind="query-params",
         )
-    return Question(n_neighbors=n_neighbors, colour=colour, variety=variety, fold=fold, where=where)
+    return SearchOptions(
+        n_neighbors=n_neighbors,
+        colour_weight=colour_weight,
+        diversity=diversity,
+        group_duplicates=group_duplicates,
+        filters=chosen,
+    )
 
 
 def forget_wishes(facets: Facets) -> None:
@@ -89,7 +75,7 @@ def _slider(label: str, options: dict[str, Any], default: str, key: str) -> str:
     )
 
 
-def _ask_wishes(facets: Facets, *, by_product: bool) -> Wishes:
+def _ask_wishes(facets: Facets, *, by_product: bool) -> ItemFilter:
     categories, colours, materials = (
         _several(label, key, options)
         for label, key, options in (
@@ -102,7 +88,7 @@ def _ask_wishes(facets: Facets, *, by_product: bool) -> Wishes:
     other_brands = False
     if by_product and facets.n_brands > 1:
         other_brands = st.toggle("Other brands only", key="other-brands", bind="query-params")
-    return Wishes(
+    return ItemFilter(
         categories=categories,
         colours=colours,
         materials=materials,

@@ -9,12 +9,12 @@ import streamlit as st
 
 from recommender.ui.components import gallery
 from recommender.ui.parts import filters, question, share
-from recommender.ui.parts.question import Question
 from recommender.ui.shared import link, messages, words
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
-    from recommender.search.results import Result, Trust
+    from recommender.search.options import SearchOptions
+    from recommender.search.results import Confidence, Result
 
 STYLES = Path(__file__).with_suffix(".css")
 
@@ -46,7 +46,7 @@ class Stage:
 def draw(
     recommender: "Recommender",
     stage: Stage,
-    answer: Callable[[Question], "Result"],
+    answer: "Callable[[SearchOptions], Result]",
     *,
     key: str,
     view: str,
@@ -74,8 +74,8 @@ def draw(
         found = answer(asked)
         share.show(recommender, found, asked, view, is_private=is_private)
     with place:
-        _draw_stage(stage, found.trust)
-    heading.html(f'<h2 class="bar">{words.TRUST_HEADINGS[found.trust.level]}</h2>')
+        _draw_stage(stage, found.confidence)
+    heading.html(f'<h2 class="bar">{words.TRUST_HEADINGS[found.confidence.level]}</h2>')
     if not found.matches:
         messages.empty("Nothing fits all of that", "Take a filter away, or choose a wider one.")
         with st.container(horizontal_alignment="center"):
@@ -100,7 +100,7 @@ def draw(
         )
 
 
-def _draw_stage(stage: Stage, trust: "Trust") -> None:
+def _draw_stage(stage: Stage, trust: "Confidence") -> None:
     """The picture, what was kept and what was lost, and how far to trust the answer."""
     alt = words.html(stage.alt)
     figures = (

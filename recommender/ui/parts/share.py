@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from recommender.ui.components import copy_link
-from recommender.ui.parts.question import Question
 from recommender.ui.shared import messages
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
+    from recommender.search.options import SearchOptions
     from recommender.search.results import Result
 
 COLUMNS = ("rank", "item_id", "title", "category", "similarity", "distance", "near_identical")
 
 
 def show(
-    recommender: "Recommender", result: "Result", asked: Question, query: str, *, is_private: bool
+    recommender: "Recommender",
+    result: "Result",
+    asked: "SearchOptions",
+    query: str,
+    *,
+    is_private: bool,
 ) -> None:
     """Draw the ways to take an answer along.
 

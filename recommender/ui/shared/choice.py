@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from recommender.catalogue.registry import available_catalogues
-from recommender.config import DEMO, available_models, default_model, models_for
+from recommender.config import DEMO
 from recommender.errors import CatalogueError
+from recommender.models import available_models, default_model, models_for
 from recommender.ui.shared import messages, resources
 
 if TYPE_CHECKING:

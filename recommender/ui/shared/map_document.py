@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from recommender.catalogue.store import Catalogue
-from recommender.insights.embedding_map import ATLAS_FORMAT, Atlas, regions
+from recommender.insights.embedding_map import MAP_FORMAT, EmbeddingMap, regions
 from recommender.ui.shared import sheets, words
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ FINGERPRINT_LENGTH = 12
 def version(recommender: "Recommender") -> str:
     """Changes when the places do."""
     made_from = (recommender.model.fingerprint, recommender.catalogue.fingerprint)
-    return "-".join([*(each[:FINGERPRINT_LENGTH] for each in made_from), str(ATLAS_FORMAT)])
+    return "-".join([*(each[:FINGERPRINT_LENGTH] for each in made_from), str(MAP_FORMAT)])
 
 
 def places_url(recommender: "Recommender") -> str:
@@ -29,12 +29,12 @@ def sheets_url(catalogue: Catalogue) -> str:
     return f"sheets/{catalogue.name}/{sheets.version(catalogue)}/"
 
 
-def document(recommender: "Recommender", atlas: Atlas) -> bytes:
+def document(recommender: "Recommender", laid_out: EmbeddingMap) -> bytes:
     """All that the browser draws the map from, as JSON; columns in the order of the catalogue."""
     items = recommender.catalogue.items
     rows = [recommender.index.row(item.item_id) for item in items]
     kinds = [item.category for item in items]
-    places = atlas.places[rows]
+    places = laid_out.places[rows]
     found = regions(places, kinds)
     numbers = {region.name: number for number, region in enumerate(found)}
     content = {

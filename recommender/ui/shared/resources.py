@@ -10,12 +10,14 @@ import streamlit as st
 
 from recommender.catalogue.registry import available_catalogues, open_catalogue
 from recommender.catalogue.store import Catalogue, catalogues_folder
-from recommender.config import DEMO, default_model
+from recommender.config import DEMO
 from recommender.errors import CatalogueError, RecommenderError
+from recommender.models import default_model
 
 if TYPE_CHECKING:
     from recommender.evaluation.colour_baseline import ColourRecommender
-    from recommender.insights.embedding_map import Atlas
+    from recommender.insights.blend import Blender
+    from recommender.insights.embedding_map import EmbeddingMap
     from recommender.insights.health import BrokenPicture, Group
     from recommender.recommend import Recommender
 
@@ -77,9 +79,15 @@ def recommender(catalogue_name: str, model: str, on_wait: OnWait | None = None) 
     return opened
 
 
-def atlas(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "Atlas":
+def embedding_map(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "EmbeddingMap":
     """Where a catalogue's products lie on a plane; waits, and raises, as `recommender`."""
-    opened: Atlas = _wait("atlas", catalogue_name, model, on_wait)
+    opened: EmbeddingMap = _wait("embedding-map", catalogue_name, model, on_wait)
+    return opened
+
+
+def blender(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "Blender":
+    """Pictures and products between two products; waits, and raises, as `recommender`."""
+    opened: Blender = _wait("blender", catalogue_name, model, on_wait)
     return opened
 
 
@@ -158,8 +166,19 @@ def _open_recommender(opening: Opening, catalogue_name: str, model: str) -> "Rec
     return opened
 
 
-def _open_atlas(_opening: Opening, catalogue_name: str, model: str) -> "Atlas":
-    return recommender(catalogue_name, model).atlas()
+def _open_map(_opening: Opening, catalogue_name: str, model: str) -> "EmbeddingMap":
+    from recommender.insights.embedding_map import open_map
+    from recommender.search.build import index_folders
+
+    opened = recommender(catalogue_name, model)
+    return open_map(opened.index, index_folders(opened.catalogue, opened.model))
+
+
+def _open_blender(_opening: Opening, catalogue_name: str, model: str) -> "Blender":
+    from recommender.insights.blend import Blender
+
+    opened = recommender(catalogue_name, model)
+    return Blender(opened.catalogue, opened.model, opened.index)
 
 
 def _open_colours(opening: Opening, catalogue_name: str, _model: str) -> "ColourRecommender":
@@ -169,7 +188,12 @@ def _open_colours(opening: Opening, catalogue_name: str, _model: str) -> "Colour
 
 
 def _find_near_duplicates(opening: Opening, catalogue_name: str, model: str) -> "tuple[Group, ...]":
-    return recommender(catalogue_name, model).near_duplicates(progress=opening.report)
+    from recommender.insights.health import find_near_duplicates
+
+    opened = recommender(catalogue_name, model)
+    return find_near_duplicates(
+        opened.catalogue, opened.index, opened.grouper.is_same, progress=opening.report
+    )
 
 
 def _find_broken_pictures(
@@ -182,7 +206,8 @@ def _find_broken_pictures(
 
 WORKS: dict[str, Work] = {
     "recommender": _open_recommender,
-    "atlas": _open_atlas,
+    "embedding-map": _open_map,
+    "blender": _open_blender,
     "colours": _open_colours,
     "near-duplicates": _find_near_duplicates,
     "broken-pictures": _find_broken_pictures,

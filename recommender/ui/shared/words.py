@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from recommender.items import Item
 
 if TYPE_CHECKING:
-    from recommender.search.results import Trust
+    from recommender.search.results import Confidence
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
 TRUST_BADGES = {
@@ -76,7 +76,7 @@ def similarity(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def verdict(trust: "Trust") -> str:
+def verdict(trust: "Confidence") -> str:
     """Why a result deserves its badge."""
     if trust.level == "close":
         return CLOSE_PHOTO if trust.of_photo else CLOSE

@@ -5,7 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from recommender.catalogue.registry import available_catalogues
-from recommender.config import ARTICLE, DEMO, PERCEPTUAL, models_for
+from recommender.config import DEMO
+from recommender.models import model_info, models_for
 from recommender.ui.components import navigation
 from recommender.ui.components.navigation import Way
 from recommender.ui.shared import choice, link
@@ -22,14 +23,6 @@ ABOUT_DEMO = (
     "The demo catalogue is synthetic: its products exist only as pictures that this project "
     "rendered, and their names and prices are made up."
 )
-
-
-ABOUT_MODELS = {
-    PERCEPTUAL: "The model sees with a network that was trained on a million photos before, and "
-    "pools and whitens what that network says; this is why it finds more than the article's "
-    "model, which learned from 1,500 pictures alone. ",
-    ARTICLE: "This is the article's model. It learned from 1,500 product pictures alone. ",
-}
 
 
 def masthead(current: str) -> None:
@@ -50,7 +43,8 @@ def masthead(current: str) -> None:
 def foot(catalogue: str) -> None:
     """What a visitor should know about what was shown."""
     text = f"{ABOUT_DEMO} " if catalogue == DEMO else ""
-    text += ABOUT_MODELS.get(choice.model(), "")
+    info = model_info(choice.model())
+    text += f"{info.learned_from} " if info else ""
     st.html(
         f'<footer class="foot"><p>{text}Photos that you upload stay on the computer that runs '
         "this page and are forgotten when you leave it.</p></footer>"

@@ -74,7 +74,8 @@ def between_picture(request: Request) -> Response:
             pictures.by_hash(recommender.catalogue, names[end]).item_id
             for end in ("first", "second")
         )
-        decoded = recommender.decode_between(first, second)
+        blender = resources.blender(names["catalogue"], names["model"])
+        decoded = blender.pictures(first, second)
     except RecommenderError as error:
         raise HTTPException(404, str(error)) from error
     if not 0 <= names["step"] < len(decoded):
@@ -92,11 +93,11 @@ def places(request: Request) -> Response:
         recommender = resources.recommender(names["catalogue"], names["model"])
         if names["version"] != map_document.version(recommender):
             raise HTTPException(404, "the catalogue or the model has changed")
-        atlas = resources.atlas(names["catalogue"], names["model"])
+        laid_out = resources.embedding_map(names["catalogue"], names["model"])
     except RecommenderError as error:
         raise HTTPException(404, str(error)) from error
     return Response(
-        gzip.compress(map_document.document(recommender, atlas), compresslevel=6),
+        gzip.compress(map_document.document(recommender, laid_out), compresslevel=6),
         media_type="application/json",
         headers={**FOR_EVER, "Content-Encoding": "gzip"},
     )

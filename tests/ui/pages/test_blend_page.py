@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from recommender.catalogue.registry import open_catalogue
-from recommender.config import ARTICLE
+from recommender.models import ARTICLE
 from tests.ui.browsing import (
     Visit,
     card_buttons,

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from recommender.config import ARTICLE, PERCEPTUAL
 from recommender.evaluation import recorded
 from recommender.importing.importer import import_source
+from recommender.models import ARTICLE, PERCEPTUAL
 from recommender.ui.shared import samples
 from tests.ui.browsing import (
     Visit,

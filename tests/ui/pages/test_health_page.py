@@ -7,8 +7,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from recommender.catalogue.registry import open_catalogue
-from recommender.config import ARTICLE, READ_ONLY
+from recommender.config import READ_ONLY
 from recommender.importing.importer import import_source
+from recommender.models import ARTICLE
 from tests.conftest import COLOURS, draw
 from tests.ui.conftest import OpenPage
 from tests.ui.reading import said

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from recommender.catalogue.registry import open_catalogue
-from recommender.config import ARTICLE, PERCEPTUAL, available_models
+from recommender.models import ARTICLE, PERCEPTUAL, available_models
 from tests.ui.browsing import (
     Visit,
     card_buttons,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from recommender.config import ARTICLE
 from recommender.importing.importer import import_source
+from recommender.models import ARTICLE
 from tests.ui.browsing import (
     Visit,
 )

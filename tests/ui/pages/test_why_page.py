@@ -2,7 +2,7 @@
 
 import pytest
 
-from recommender.config import PERCEPTUAL, available_models
+from recommender.models import PERCEPTUAL, available_models
 from recommender.ui.shared import samples
 from tests.ui.conftest import OpenPage
 from tests.ui.reading import cards, said, sent

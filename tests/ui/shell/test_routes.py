@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from recommender.catalogue.registry import open_catalogue
-from recommender.config import PERCEPTUAL
+from recommender.models import PERCEPTUAL
 from recommender.recommend import Recommender
 from recommender.ui.shared import map_document, pictures, sheets
 from tests.ui.conftest import Server

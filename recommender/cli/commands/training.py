@@ -1,29 +1,64 @@
-"""What `train` does on the command line; TensorFlow is imported only here."""
+"""The command that trains and fine-tunes models; it alone imports TensorFlow."""
 
 import argparse
 from pathlib import Path
 from typing import Any
 
-from recommender.cli.commands import say, shown_progress
-from recommender.config import ARTICLE, PERCEPTUAL, check_name, home
+from recommender.cli.arguments import AddsCommand, add_json, positive
+from recommender.cli.output import say, shown_progress
+from recommender.config import check_name, home
 from recommender.errors import ModelError
+from recommender.models import ARTICLE, MODEL_INFOS
 
-ADAPTING: dict[str, Any] = {"adapts": True, "epochs": 8, "learning_rate": 3e-4}
+FINETUNING: dict[str, Any] = {"adapts": True, "epochs": 8, "learning_rate": 3e-4}
+
+
+def add(command_named: AddsCommand) -> None:
+    """Register the command."""
+    command = command_named(
+        "train", train, "fine-tune perceptual to a catalogue, or train a model on its pictures"
+    )
+    command.add_argument("model")
+    command.add_argument("--catalogue", required=True)
+    command.add_argument("--epochs", type=positive)
+    command.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="another catalogue to learn from; may be given more than once (perceptual only)",
+    )
+    command.add_argument(
+        "--photos",
+        metavar="NAME",
+        help="a catalogue of other photos of the same items, named in their column item_id; "
+        "the projection learns from them what differs between cameras (perceptual only)",
+    )
+    command.add_argument("--out", type=Path, help="folder of the trained model")
+    command.add_argument(
+        "--from-scratch",
+        action="store_true",
+        help="train the whole model, instead of fine-tuning the one that ships to this catalogue "
+        "(perceptual only)",
+    )
+    add_json(command)
 
 
 def train(options: argparse.Namespace) -> None:
-    """Train a model, or adapt the one that ships to a catalogue."""
+    """Train a model, or fine-tune the one that ships to a catalogue."""
     check_name(options.model)
-    if options.model not in (ARTICLE, PERCEPTUAL):
-        known = f"{ARTICLE}, {PERCEPTUAL}"
+    infos = {info.name: info for info in MODEL_INFOS}
+    if options.model not in infos:
+        known = ", ".join(infos)
         raise ModelError(f"there is no recipe for the model {options.model!r}; known: {known}")
-    if options.model == ARTICLE and (options.also or options.photos or options.from_scratch):
-        raise ModelError("--also, --photos and --from-scratch are for perceptual alone")
-    adapts = options.model == PERCEPTUAL and not options.from_scratch
-    if adapts and (options.also or options.photos or options.out):
+    can_be_finetuned = infos[options.model].can_be_finetuned
+    if not can_be_finetuned and (options.also or options.photos or options.from_scratch):
+        raise ModelError(f"--also, --photos and --from-scratch are not for {options.model}")
+    finetunes = can_be_finetuned and not options.from_scratch
+    if finetunes and (options.also or options.photos or options.out):
         raise ModelError("--also, --photos and --out go with --from-scratch")
     try:
-        (_adapt if adapts else _train)(options)
+        (_finetune if finetunes else _train)(options)
     except ImportError as error:
         raise ModelError(
             f"training needs {error.name}: pip install -r requirements-train.txt"
@@ -32,7 +67,8 @@ def train(options: argparse.Namespace) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     from recommender.catalogue.registry import open_catalogue
-    from recommender.config import ArticleConfig, PerceptualConfig
+    from recommender.training.article import ArticleConfig
+    from recommender.training.perceptual import PerceptualConfig
     from recommender.training.train_article import train_article
     from recommender.training.train_perceptual import train_perceptual
 
@@ -65,15 +101,15 @@ def _train(options: argparse.Namespace) -> None:
     )
 
 
-def _adapt(options: argparse.Namespace) -> None:
+def _finetune(options: argparse.Namespace) -> None:
     from recommender.catalogue.registry import open_catalogue
-    from recommender.config import PerceptualConfig
-    from recommender.training.finetune import adapt
+    from recommender.training.finetune import finetune
+    from recommender.training.perceptual import PerceptualConfig
 
-    settings = ADAPTING | ({"epochs": options.epochs} if options.epochs else {})
+    settings = FINETUNING | ({"epochs": options.epochs} if options.epochs else {})
     catalogue = open_catalogue(options.catalogue)
-    with shown_progress("adapting") as progress:
-        outcome = adapt(
+    with shown_progress("fine-tuning") as progress:
+        outcome = finetune(
             catalogue,
             PerceptualConfig(**settings),
             report=lambda done, of, _loss: progress(done, of),
@@ -84,7 +120,7 @@ def _adapt(options: argparse.Namespace) -> None:
         else "not kept: it measures no better"
     )
     lines = [f"{outcome['n_held_out']} products that were not trained on:"]
-    for name, figures in (("before", outcome["before"]), ("adapted", outcome["after"])):
+    for name, figures in (("before", outcome["before"]), ("tuned", outcome["after"])):
         lines.append(
             f"  {name:8} PSNR {figures['psnr']:.2f} dB, SSIM {figures['ssim']:.3f}, "
             f"found again from altered pictures {figures['altered_recall_at_1']:.3f}"

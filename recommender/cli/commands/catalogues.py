@@ -1,0 +1,122 @@
+"""Commands that make, change, list and remove catalogues."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recommender.cli.arguments import AddsCommand, add_json, add_names, open_model
+from recommender.cli.output import say, shown_progress, tell_skipped
+from recommender.errors import RecommenderError
+
+if TYPE_CHECKING:
+    from recommender.importing.report import ImportReport
+
+
+def add(command_named: AddsCommand) -> None:
+    """Register the commands."""
+    command = command_named(
+        "import", import_, "make a catalogue from a folder, a zip or a feed, and index it"
+    )
+    command.add_argument("source", type=Path)
+    command.add_argument("--name", required=True)
+    command.add_argument(
+        "--map",
+        type=_column_map,
+        default={},
+        metavar="TARGET=COLUMN,...",
+        help="columns of the feed, such as image=file,category=product_name",
+    )
+    command.add_argument(
+        "--update", action="store_true", help="keep the items that the source does not name"
+    )
+    command.add_argument(
+        "--fetch", action="store_true", help="fetch pictures that the feed names by links"
+    )
+    command.add_argument("--model", help="that indexes it; the best one that is there by default")
+    command.add_argument("--no-index", action="store_true", help="leave the index for later")
+    add_json(command)
+
+    command = command_named("resume", resume, "go on with an import that the page began")
+    command.add_argument("catalogue")
+    add_json(command)
+
+    command = command_named("remove", remove, "take items out of a catalogue, or delete it")
+    command.add_argument("items", nargs="*", metavar="ITEM_ID")
+    command.add_argument("--everything", action="store_true", help="delete the whole catalogue")
+    add_names(command, catalogue_required=True)
+
+    add_json(command_named("catalogues", catalogues, "list the catalogues"))
+
+
+def import_(options: argparse.Namespace) -> None:
+    """Make a catalogue, or bring one up to date."""
+    from recommender.feeds.fetch import fetch
+    from recommender.importing.importer import import_source
+
+    model = None if options.no_index else open_model(options.model, options.name)
+    with shown_progress("importing") as progress:
+        report = import_source(
+            options.source,
+            options.name,
+            column_map=options.map,
+            model=model,
+            is_update=options.update,
+            fetches=fetch if options.fetch else None,
+            progress=progress,
+        )
+    tell_skipped([(row.source, row.reason) for row in report.skipped])
+    say(options, report.to_dict(), _summary(report))
+
+
+def resume(options: argparse.Namespace) -> None:
+    """Go on with an import that the page began."""
+    from recommender.importing import jobs
+
+    with shown_progress("importing") as progress:
+        ended = jobs.run(options.catalogue, progress=progress)
+    document = {"catalogue": options.catalogue, "status": ended.status, "n_rows": ended.n_done}
+    say(options, document, f"{options.catalogue}: {ended.status}, {ended.n_done:,} rows")
+
+
+def remove(options: argparse.Namespace) -> None:
+    """Take items out of a catalogue, or delete it."""
+    from recommender.catalogue.registry import open_catalogue
+    from recommender.catalogue.store import remove as remove_catalogue
+    from recommender.importing.importer import remove_items
+
+    if bool(options.items) == options.everything:
+        raise RecommenderError("name the items to remove, or say --everything")
+    if options.everything:
+        n_items = len(open_catalogue(options.catalogue))
+        remove_catalogue(options.catalogue)
+        document = {"catalogue": options.catalogue, "n_items": 0, "n_removed": n_items}
+        say(options, document, f"{options.catalogue}: deleted")
+        return
+    report = remove_items(
+        options.catalogue, options.items, model=open_model(options.model, options.catalogue)
+    )
+    say(options, report.to_dict(), _summary(report))
+
+
+def catalogues(options: argparse.Namespace) -> None:
+    """List the catalogues."""
+    from recommender.catalogue.registry import available_catalogues, open_catalogue
+
+    counts = {name: len(open_catalogue(name)) for name in available_catalogues()}
+    say(
+        options,
+        [{"catalogue": name, "n_items": count} for name, count in counts.items()],
+        "\n".join(f"{name}: {count} items" for name, count in counts.items()),
+    )
+
+
+def _summary(report: "ImportReport") -> str:
+    counts = ", ".join(f"{n:,} {outcome}" for outcome, n in report.counts.items())
+    return f"{report.catalogue}: {report.n_items:,} items ({counts}); {report.n_encoded:,} encoded"
+
+
+def _column_map(text: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in text.split(",")]
+    if not all(target and equals and column for target, equals, column in pairs):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form target=column,...")
+    return {target.strip(): column.strip() for target, _, column in pairs}

@@ -1,0 +1,179 @@
+"""Commands that search a catalogue, and that reconstruct a picture."""
+
+import argparse
+from pathlib import Path
+
+from recommender.cli.arguments import (
+    AddsCommand,
+    add_json,
+    add_n_neighbors,
+    add_names,
+    open_model,
+    open_recommender,
+)
+from recommender.cli.output import say, shown_progress, write
+from recommender.errors import RecommenderError
+
+
+def add(command_named: AddsCommand) -> None:
+    """Register the commands."""
+    command = command_named(
+        "similar", similar, "find the products that look like an item or a picture"
+    )
+    command.add_argument("query", metavar="ITEM_ID_OR_IMAGE")
+    add_n_neighbors(command)
+    _add_options(command)
+    add_names(command)
+
+    command = command_named("reconstruct", reconstruct, "decode a picture back from its code")
+    command.add_argument("image", type=Path)
+    command.add_argument("--out", type=Path, required=True, metavar="OUT.png")
+    command.add_argument("--model")
+    add_json(command)
+
+    command = command_named(
+        "related", related, "write the related-products table of a whole catalogue"
+    )
+    command.add_argument("--out", type=Path, required=True, metavar="FILE.parquet|.csv")
+    add_n_neighbors(command)
+    for name, text in (("same", "says the same"), ("different", "says something else")):
+        command.add_argument(
+            f"--{name}",
+            action="append",
+            default=[],
+            metavar="COLUMN",
+            help=f"only neighbours of which the catalogue {text} here; may be given again",
+        )
+    add_names(command, catalogue_required=True)
+
+
+def similar(options: argparse.Namespace) -> None:
+    """Find what looks like an item or a picture."""
+    from recommender.catalogue.filters import ItemFilter
+    from recommender.search.options import SearchOptions
+    from recommender.search.results import to_dict
+
+    chosen = SearchOptions(
+        n_neighbors=options.n_neighbors,
+        colour_weight=options.colour_weight,
+        diversity=options.diversity,
+        group_duplicates=options.group_duplicates,
+        filters=ItemFilter(
+            categories=options.category, different=["brand"] if options.other_brands else []
+        ),
+    )
+    recommender = open_recommender(options)
+    if options.query in recommender.catalogue:
+        result = recommender.similar(options.query, chosen)
+    elif Path(options.query).exists():
+        result = recommender.similar_to_image(options.query, chosen)
+    else:
+        raise RecommenderError(
+            f"{options.query!r} is neither an item of {options.catalogue!r} nor a file"
+        )
+    lines = [
+        f"{match.similarity:5.2f}  {match.item.item_id}  {match.item.title}"
+        + (f"  (and {len(match.near_identical)} near-identical)" if match.near_identical else "")
+        for match in result.matches
+    ]
+    lines.append(f"confidence: {result.confidence.level}, {result.elapsed_ms:.0f} ms")
+    say(
+        options,
+        to_dict(
+            result,
+            recommender.catalogue,
+            model=recommender.model.name,
+            query=options.query,
+            n_neighbors=options.n_neighbors,
+        ),
+        "\n".join(lines),
+    )
+
+
+def reconstruct(options: argparse.Namespace) -> None:
+    """Decode a picture back from its code."""
+    from recommender import images
+    from recommender.config import write_atomically
+    from recommender.search.query import reconstruct
+
+    model = open_model(options.model)
+    result = reconstruct(model, images.load(options.image))
+    write(lambda: write_atomically(options.out, images.encode_png(result.decoded)), options.out)
+    say(
+        options,
+        {
+            "image": str(options.image),
+            "model": model.name,
+            "out": str(options.out),
+            "n_numbers": result.n_numbers,
+            "psnr": round(result.psnr, 3),
+            "ssim": round(result.ssim, 4),
+        },
+        f"{options.out}: {result.n_numbers} numbers, {result.psnr:.1f} dB, SSIM {result.ssim:.3f}",
+    )
+
+
+def related(options: argparse.Namespace) -> None:
+    """Write the related-products table."""
+    from recommender.catalogue.filters import ItemFilter
+    from recommender.insights import related as tables
+
+    recommender = open_recommender(options)
+    with shown_progress("relating") as progress:
+        blocks = tables.related(
+            recommender.catalogue,
+            recommender.index,
+            options.n_neighbors,
+            ItemFilter(same=options.same, different=options.different),
+            progress=progress,
+        )
+        n_rows = write(lambda: tables.write(blocks, options.out), options.out)
+    n_items = len(recommender.catalogue)
+    say(
+        options,
+        {
+            "out": str(options.out),
+            "catalogue": recommender.catalogue.name,
+            "model": recommender.model.name,
+            "n_neighbors": options.n_neighbors,
+            "same": options.same,
+            "different": options.different,
+            "n_items": n_items,
+            "n_rows": n_rows,
+        },
+        f"{options.out}: {n_rows} rows, up to {options.n_neighbors} for each of {n_items} items",
+    )
+
+
+def _add_options(command: argparse.ArgumentParser) -> None:
+    """Add the options of a search, each with the spelling of earlier versions."""
+    command.add_argument(
+        "--colour-weight",
+        "--colour",
+        type=float,
+        dest="colour_weight",
+        metavar="0..1",
+        help="how much colours count against the kind of thing",
+    )
+    command.add_argument(
+        "--diversity",
+        "--variety",
+        type=float,
+        default=0.0,
+        dest="diversity",
+        metavar="0..1",
+        help="how different from each other; 0 is nearest first",
+    )
+    command.add_argument(
+        "--group-duplicates",
+        "--fold",
+        action="store_true",
+        dest="group_duplicates",
+        help="count near-identical products as one",
+    )
+    command.add_argument(
+        "--category", action="append", default=[], help="one of these; may be given more than once"
+    )
+    command.add_argument(
+        "--other-brands", action="store_true", help="leave out the brand of the item"
+    )

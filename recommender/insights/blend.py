@@ -1,0 +1,156 @@
+"""Blends two products: pictures between them, and the products nearest to each step."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from recommender import images
+from recommender.catalogue.store import Catalogue
+from recommender.errors import CatalogueError
+from recommender.inference.autoencoder import Autoencoder
+from recommender.insights import morph
+from recommender.items import Item
+from recommender.search.index import Index
+from recommender.search.results import Match, to_matches
+from recommender.types import Pixels
+
+N_STEPS = 11  # every tenth
+N_PARTNERS_FROM = 120  # neighbours that partners are chosen from
+KEPT_BLENDS = 32  # a megabyte each
+OTHER_KIND = 0.6  # how often chance draws a partner of another kind, where there are any
+N_DRAWN_FROM = 8  # nearest partners that chance draws from
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A place between two products.
+
+    Attributes
+    ----------
+    share : of the second product, from 0 to 1
+    matches : the products nearest to this place, nearest first, without the two themselves
+    """
+
+    share: float
+    matches: tuple[Match, ...]
+
+
+class Blender:
+    """Blends products of one catalogue; safe to share between threads.
+
+    Parameters
+    ----------
+    catalogue, model, index : as a `Recommender` has them
+    """
+
+    def __init__(self, catalogue: Catalogue, model: Autoencoder, index: Index) -> None:
+        self.catalogue = catalogue
+        self.model = model
+        self.index = index
+        self._decoding = threading.Lock()
+        self._decode = lru_cache(KEPT_BLENDS)(self._decode_between)
+
+    def steps(
+        self, first_id: str, second_id: str, n_neighbors: int = 6, *, n_steps: int = N_STEPS
+    ) -> tuple[Step, ...]:
+        """Find the products nearest to places between two products.
+
+        Raises
+        ------
+        CatalogueError : there is no such item
+        """
+        ids = [self.catalogue.get(each).item_id for each in (first_id, second_id)]
+        start, end = (np.asarray(self.index.embeddings[self.index.row(each)]) for each in ids)
+        shares = np.linspace(0, 1, n_steps, dtype=np.float32)
+        places = morph.interpolate(start, end, shares)
+        return tuple(
+            Step(share=float(share), matches=self._nearest(place, n_neighbors, ids))
+            for share, place in zip(shares, places, strict=True)
+        )
+
+    def pictures(self, first_id: str, second_id: str, n_steps: int = N_STEPS) -> Pixels:
+        """Decode pictures between two products; the latest blends are remembered.
+
+        Returns
+        -------
+        decoded : ndarray of shape (n_steps, size, size, 3), uint8
+        """
+        with self._decoding:  # a page asks for all steps at once
+            return self._decode(first_id, second_id, n_steps)
+
+    def partners(self, item_id: str) -> list[Match]:
+        """Neighbours of a product that are worth blending it with; see `choose_partners`."""
+        item = self.catalogue.get(item_id)
+        return choose_partners(item, self._neighbours(item_id))
+
+    def surprise(self, seed: int) -> tuple[str, str]:
+        """Draw two products that are close but of different kinds or colours; returns their ids.
+
+        Raises
+        ------
+        CatalogueError : the catalogue has fewer than two different products
+        """
+        rng = np.random.default_rng(seed)
+        for row in rng.permutation(len(self.index)):
+            first_id = self.index.ids[row]
+            drawn = draw_partner(self.catalogue.get(first_id), self._neighbours(first_id), rng)
+            if drawn is not None:
+                return first_id, drawn.item.item_id
+        raise CatalogueError(
+            f"the catalogue {self.catalogue.name!r} has no two different products to blend"
+        )
+
+    def _neighbours(self, item_id: str) -> tuple[Match, ...]:
+        embedding = np.asarray(self.index.embeddings[self.index.row(item_id)])
+        return self._nearest(embedding, N_PARTNERS_FROM, [item_id])
+
+    def _nearest(
+        self, embedding: morph.Floats, n_neighbors: int, leave_out: Sequence[str]
+    ) -> tuple[Match, ...]:
+        found = self.index.query(embedding, n_neighbors, leave_out=leave_out)
+        return to_matches(self.catalogue, self.index, [[near] for near in found])
+
+    def _decode_between(self, first_id: str, second_id: str, n_steps: int) -> Pixels:
+        ends = [
+            images.load(self.catalogue.image_path(self.catalogue.get(each)))
+            for each in (first_id, second_id)
+        ]
+        shares = np.linspace(0, 1, n_steps, dtype=np.float32)
+        return morph.decode_between(self.model, ends[0], ends[1], shares)
+
+
+def choose_partners(item: Item, matches: Sequence[Match]) -> list[Match]:
+    """Choose neighbours of another kind or colour, each pair of kind and colour once.
+
+    Where a catalogue names neither kinds nor colours, every third neighbour.
+
+    Parameters
+    ----------
+    matches : neighbours of the item, nearest first
+    """
+    if not any(match.item.category or match.item.colour for match in matches):
+        return list(matches[2::3])
+    seen = {(item.category, item.colour)}
+    found = []
+    for match in matches:
+        look = (match.item.category, match.item.colour)
+        if look not in seen:
+            seen.add(look)
+            found.append(match)
+    return found
+
+
+def draw_partner(item: Item, matches: Sequence[Match], rng: np.random.Generator) -> Match | None:
+    """Draw a partner by chance, of another kind or colour; None if there is none.
+
+    Parameters
+    ----------
+    matches : neighbours of the item, nearest first
+    """
+    found = choose_partners(item, matches)
+    others = [match for match in found if match.item.category != item.category]
+    drawn_from = (others if others and rng.random() < OTHER_KIND else found)[:N_DRAWN_FROM]
+    return drawn_from[rng.integers(len(drawn_from))] if drawn_from else None
