@@ -28,6 +28,7 @@ LAYERS = (
     ("recommend",),
     ("evaluation",),
     ("training",),
+    ("serving",),
     ("api", "cli", "ui"),
 )
 LEVELS = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
