@@ -16,7 +16,7 @@ ROOT = PACKAGE.parent
 
 # The rooms from the ground up: a room imports only rooms on the lines above its own, and itself.
 LAYERS = (
-    ("errors", "metrics", "items"),
+    ("errors", "metrics", "items", "jpeg"),
     ("config", "locks"),
     ("images", "augmentation"),
     ("feeds",),
