@@ -11,16 +11,16 @@ from recommender import jpeg
 MOST = 100
 
 
-def written(**options: object) -> bytes:
-    pixels = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+def written(size_px: int = 64, **options: object) -> bytes:
+    picture = Image.linear_gradient("L").resize((size_px, size_px)).convert("RGB")
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG", **options)
+    picture.save(buffer, "JPEG", **options)
     return buffer.getvalue()
 
 
-def with_scans(n_more: int) -> bytes:
+def with_scans(n_more: int, size_px: int = 64) -> bytes:
     """A progressive file whose last scan is repeated, as an attacker would."""
-    data = written(progressive=True)
+    data = written(size_px, progressive=True)
     last = data.rindex(b"\xff\xda")
     return data[:-2] + data[last:-2] * n_more + b"\xff\xd9"
 
