@@ -13,7 +13,8 @@ from starlette.middleware import Middleware
 
 from recommender import api, config
 from recommender.errors import RecommenderError
-from recommender.ui import pictures, resources, routes
+from recommender.ui.shared import pictures, resources
+from recommender.ui.shell import routes
 
 
 @asynccontextmanager
@@ -50,7 +51,7 @@ shop = api.Shop(
     picture=pictures.item_url,
 )
 app = st.App(
-    "recommender/ui/main.py",
+    "recommender/ui/shell/main.py",
     routes=routes.ROUTES,
     middleware=[Middleware(api.Beside, api=api.make_application(shop, limits))],
     lifespan=lifespan,

@@ -1,1 +1,1 @@
-"""The Streamlit page: one module a view, the gallery component, and its picture files."""
+"""The Streamlit page: `shell` frames the `pages`, which are made of `parts` and `components`."""

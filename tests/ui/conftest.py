@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 ROOT = Path(__file__).parents[2]
+MAIN = ROOT / "recommender" / "ui" / "shell" / "main.py"
 OUTPUT = ROOT / "test-output"  # screenshots, and traces of what failed
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOW_TO_GET_ONE = "no browser found: apt-get install chromium, or set LOOKALIKE_BROWSER to one"
@@ -32,7 +33,9 @@ def open_page() -> OpenPage:
     """Run a page as a visit to its address does, without a browser."""
 
     def call(name: str = "", **address: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "recommender" / "ui" / "main.py"), default_timeout=60)
+        app = AppTest.from_file(
+            str(ROOT / "recommender" / "ui" / "shell" / "main.py"), default_timeout=60
+        )
         # AppTest.switch_page knows pages by their files; these are functions
         app._page_hash = calc_hash(name)
         for key, value in address.items():

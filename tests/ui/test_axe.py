@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from recommender.ui.pages import PAGES
+from recommender.ui.shell.page_list import PAGES
 from tests.ui.conftest import DESKTOP, OUTPUT, PHONE
 
 Visit = Callable[..., Page]

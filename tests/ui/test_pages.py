@@ -16,8 +16,9 @@ from recommender.config import ARTICLE, PERCEPTUAL, available_models
 from recommender.evaluation import recorded
 from recommender.importing.importer import import_source
 from recommender.recommend import Recommender
-from recommender.ui import samples, share, words
-from recommender.ui.pages import PAGES
+from recommender.ui.parts import share
+from recommender.ui.shared import samples, words
+from recommender.ui.shell.page_list import PAGES
 from tests.conftest import draw
 from tests.ui.conftest import OpenPage
 
@@ -48,7 +49,7 @@ def upload(app: AppTest, data: bytes, name: str = "photo.png") -> AppTest:
 
 def test_every_page_is_a_module_and_the_masthead_leads_to_it(open_page: OpenPage) -> None:
     for entry in PAGES:
-        assert callable(import_module(f"recommender.ui.{entry.name}").show)
+        assert callable(import_module(f"recommender.ui.pages.{entry.name}").show)
     proto = open_page("photo", k="7").get_by_key("navigation").proto
     ways = json.loads(proto.json or proto.mixed.json)["ways"]
     assert [way["label"] for way in ways] == [page.label for page in PAGES if page.in_masthead]
@@ -291,7 +292,7 @@ def test_the_map_hands_out_where_everything_lies(open_page: OpenPage, shop: Path
 
 
 def test_the_document_of_the_map(shop_recommender: Recommender) -> None:
-    from recommender.ui import map as map_page
+    from recommender.ui.pages import map as map_page
 
     content = json.loads(map_page.document(shop_recommender, shop_recommender.atlas()))
     columns = ("titles", "alts", "prices", "pictures", "x", "y", "kinds")

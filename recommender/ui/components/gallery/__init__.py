@@ -1,0 +1,124 @@
+"""A grid of pictures that can be picked, as a component of its own.
+
+Each card is a real button with a name, and each picture is a file that the browser keeps; the
+alternatives that ship with Streamlit send every picture again at every click.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from recommender.catalogue.store import Catalogue
+from recommender.items import Item
+from recommender.ui.shared import link, pictures, words
+
+if TYPE_CHECKING:
+    from recommender.inference.autoencoder import Autoencoder
+    from recommender.search.results import Match
+
+FOLDER = Path(__file__).parent
+EAGER_CARDS = 12  # what a first screen shows; the others load when they come near
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One product in the grid.
+
+    Attributes
+    ----------
+    href : what picking it opens
+    label : the button's name for a screen reader
+    alt : what the picture shows
+    similarity : in [0, 1], or None where nothing is compared
+    ahead : addresses of pictures that are fetched while the card is being picked
+    why : address of the page that lays it beside what was asked for; empty if nothing was
+    twins : near-identical products that the card stands for
+    """
+
+    id: str
+    href: str
+    label: str
+    alt: str
+    src: str
+    title: str
+    facts: str
+    price: str
+    similarity: float | None = None
+    similarity_text: str = ""
+    ahead: Sequence[str] = ()
+    why: str = ""
+    twins: Sequence["Card"] = ()
+
+
+def make_card(
+    catalogue: Catalogue,
+    item: Item,
+    match: "Match | None" = None,
+    *,
+    start: str = "",
+    model: "Autoencoder | None" = None,
+) -> Card:
+    """The card of a product.
+
+    Parameters
+    ----------
+    match : how it answers a query, if it does
+    start : see `link.to_item`
+    model : whose reconstruction the card leads to
+    """
+    share = "" if match is None else words.similarity(match.similarity)
+    title, price = words.name(item), words.price(item)
+    spoken = [title, price, f"{share} alike" if share else "", "show lookalikes"]
+    return Card(
+        id=item.item_id,
+        href=link.address(link.LOOKALIKES, link.to_item(item.item_id, start=start)),
+        label=", ".join(word for word in spoken if word),
+        alt=words.alternative_text(item),
+        src=pictures.item_url(catalogue, item),
+        title=title,
+        facts=" · ".join(words.facts(item)[:1]),
+        price=price,
+        similarity=match.similarity if match else None,
+        similarity_text=share,
+        ahead=[pictures.item_url(catalogue, item, "large")]
+        + [pictures.kept_url(catalogue, item, model, kind) for kind in ("kept", "lost")]
+        if model
+        else (),
+        why=link.address(link.WHY, link.to_why(item.item_id)) if match else "",
+        twins=[make_card(catalogue, twin, start=start) for twin in match.near_identical]
+        if match
+        else (),
+    )
+
+
+def show(cards: Sequence[Card], *, key: str, name: str, view: str) -> None:
+    """Draw the grid; picking a card opens its address as a link on the page would.
+
+    Parameters
+    ----------
+    name : of the list, for a screen reader
+    view : differs when the cards answer another question; the page then starts at its top
+    """
+    _component()(
+        key=key,
+        data={
+            "cards": [asdict(card) for card in cards],
+            "name": name,
+            "view": view,
+            "eager": EAGER_CARDS,
+        },
+    )
+
+
+@cache
+def _component() -> Any:
+    return st.components.v2.component(
+        "lookalike.gallery",
+        html='<ul class="grid"></ul>',
+        css=(FOLDER / "gallery.css").read_text(encoding="utf-8"),
+        js=(FOLDER / "gallery.js").read_text(encoding="utf-8"),
+    )

@@ -1,0 +1,161 @@
+"""The gallery: find a product to start from."""
+
+import streamlit as st
+
+from recommender.catalogue.filters import Wishes
+from recommender.catalogue.store import Catalogue
+from recommender.config import DEMO
+from recommender.items import Item
+from recommender.ui.components import gallery
+from recommender.ui.parts import filters
+from recommender.ui.parts.filters import Facets, Filters
+from recommender.ui.shared import link, resources, words
+from recommender.ui.shell import layout
+
+PER_PAGE = 24
+FEW_PILLS = 12  # fit into two rows
+MAX_PILLS = 40  # more categories than this go into a list
+KEYS = ("q", "category", "colour", "material", "price")  # of the filters
+GALLERY = "browse-gallery"
+ALL_SHOWN = "browse.all-categories"
+
+
+def show() -> None:
+    """Draw the page."""
+    catalogue = resources.catalogue(layout.chosen_catalogue())
+    if not len(catalogue):
+        layout.empty(
+            "This catalogue is empty",
+            f"Fill it with: python -m recommender import SOURCE --name {catalogue.name}",
+        )
+        return
+    _welcome(catalogue)
+    facets = filters.facets(catalogue)
+    chosen = _ask(facets)
+    link.remember_shelf()
+    found = filters.select(catalogue, chosen)
+    if not found:
+        layout.empty("Nothing fits all of that", "Take a filter away, or search for less.")
+        st.button("Show everything", key="show-everything", on_click=_clear, args=(facets,))
+        return
+    _draw(catalogue, found)
+
+
+def _welcome(catalogue: Catalogue) -> None:
+    kind = "synthetic products, rendered by this project" if catalogue.name == DEMO else "products"
+    st.html(
+        '<header class="hero"><h1>Find what looks like it.</h1>'
+        "<p>Pick a product, or bring a photo. You see what a small neural network keeps of the "
+        "picture, and the products that look most alike to it.</p>"
+        f'<p class="quiet">{len(catalogue):,} {kind}</p></header>'
+    )
+
+
+def _ask(facets: Facets) -> Filters:
+    with st.container(key="finder", horizontal=True, vertical_alignment="center", gap="small"):
+        text = st.text_input(
+            "Search",
+            key="q",
+            bind="query-params",
+            placeholder="Search: red mug, ceramic, …",
+            icon=":material/search:",
+            label_visibility="collapsed",
+            on_change=_first_page,
+        )
+        with st.popover("Filters", icon=":material/filter_list:"):
+            colours = _several("Colour", "colour", facets.colours)
+            materials = _several("Material", "material", facets.materials)
+            prices = filters.price_range(facets.prices, "price", _first_page)
+        order = st.selectbox(
+            "Order",
+            list(filters.ORDERS),
+            format_func=filters.ORDERS.__getitem__,
+            key="sort",
+            bind="query-params",
+            label_visibility="collapsed",
+            on_change=_first_page,
+            width=190,
+        )
+    return Filters(
+        text=text or "",
+        wishes=Wishes(
+            categories=_categories(facets.categories),
+            colours=colours,
+            materials=materials,
+            prices=prices,
+        ),
+        order=order or filters.FEATURED,
+    )
+
+
+def _categories(categories: tuple[str, ...]) -> list[str]:
+    if len(categories) < 2:  # noqa: PLR2004  nothing to choose from
+        return []
+    if len(categories) > MAX_PILLS:
+        return _several("Category", "category", categories)
+    is_long = len(categories) > FEW_PILLS
+    shows_all = not is_long or st.session_state.get(ALL_SHOWN, False)
+    with st.container(key="all-categories" if shows_all else "some-categories", gap="xsmall"):
+        chosen = st.pills(
+            "Category",
+            categories,
+            selection_mode="multi",
+            key="category",
+            bind="query-params",
+            format_func=words.capitalised,
+            label_visibility="collapsed",
+            on_change=_first_page,
+        )
+        if is_long:
+            label = "Fewer categories" if shows_all else f"All {len(categories)} categories"
+            icon = ":material/expand_less:" if shows_all else ":material/expand_more:"
+            st.button(label, key="more-categories", type="tertiary", icon=icon, on_click=_turn_over)
+    return chosen
+
+
+def _several(label: str, key: str, options: tuple[str, ...]) -> list[str]:
+    if len(options) < 2:  # noqa: PLR2004  nothing to choose from
+        return []
+    return st.multiselect(
+        label,
+        options,
+        key=key,
+        bind="query-params",
+        format_func=words.capitalised,
+        placeholder="Any",
+        on_change=_first_page,
+    )
+
+
+def _draw(catalogue: Catalogue, found: list[Item]) -> None:
+    n_pages = -(-len(found) // PER_PAGE)
+    place = st.container(key="shelf")
+    page = 1
+    if n_pages > 1:
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            page = st.pagination(n_pages, key="page", bind="query-params")
+    shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
+    with place:
+        if len(found) < len(catalogue):
+            st.html(f'<p class="quiet">{words.count(len(found), "product")}</p>')
+        gallery.show(
+            [gallery.make_card(catalogue, item) for item in shown],
+            key=GALLERY,
+            name="Products",
+            view=f"{catalogue.name}/{page}",
+        )
+
+
+def _first_page() -> None:
+    """Another question is answered from its first page on."""
+    st.session_state["page"] = 1
+
+
+def _turn_over() -> None:
+    st.session_state[ALL_SHOWN] = not st.session_state.get(ALL_SHOWN, False)
+
+
+def _clear(facets: Facets) -> None:
+    for key in KEYS:
+        filters.forget(key, facets)
+    _first_page()

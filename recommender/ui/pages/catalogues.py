@@ -1,0 +1,258 @@
+"""The catalogues side by side, and how products of one's own come in."""
+
+import csv
+import io
+
+import streamlit as st
+
+from recommender.catalogue.registry import available_catalogues
+from recommender.catalogue.store import Catalogue, catalogues_folder
+from recommender.catalogue.store import remove as remove_catalogue
+from recommender.config import DEMO, read_only
+from recommender.errors import RecommenderError
+from recommender.importing import jobs
+from recommender.importing.report import ImportReport, read_report
+from recommender.ui.parts import intake
+from recommender.ui.shared import link, pictures, resources, words
+from recommender.ui.shell import layout
+
+N_THUMBNAILS = 5
+N_SKIPPED_SHOWN = 100
+REFRESH_S = 1.0
+PAGE = "catalogues"
+UPDATE = "update"  # in the address: the catalogue that is brought up to date
+DELETED = "catalogues.deleted"  # the one that somebody asked to delete
+OUTCOMES = {
+    "added": "new",
+    "changed": "changed",
+    "unchanged": "as before",
+    "removed": "taken out",
+    "skipped": "left out",
+}
+STATUSES = {
+    "waiting": "Getting ready",
+    "running": "Looking at the pictures",
+    "interrupted": "Stopped half-way. Nothing is lost: it can go on where it was.",
+    "failed": "That did not work.",
+    "cancelled": "Cancelled. Everything is as it was before.",
+    "done": "Done.",
+}
+
+
+def show() -> None:
+    """Draw the page."""
+    st.html(
+        '<header class="hero"><h1>Your catalogues.</h1>'
+        "<p>Look through your own products instead of ours. Bring a folder of pictures, a zip, "
+        "or the list that your shop exports.</p></header>"
+    )
+    is_managed = not read_only()
+    if is_managed:
+        _show_jobs()
+    names = available_catalogues()
+    if not names:
+        layout.empty("There is no catalogue yet", "Add your first one below.")
+    for name in names:
+        _show_catalogue(name, is_managed=is_managed)
+    if is_managed:
+        st.html('<h2 class="bar">Add a catalogue</h2>')
+        intake.show(key="add")
+    else:
+        st.html('<p class="quiet">On this page catalogues can be looked at, not changed.</p>')
+
+
+def _show_catalogue(name: str, *, is_managed: bool) -> None:
+    try:
+        catalogue = resources.catalogue(name)
+    except RecommenderError as error:
+        layout.complain(error)
+        return
+    with st.container(key=f"shelf-{name}", border=True):
+        st.html(_describe(catalogue))
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.page_link(
+                link.page(link.BROWSE),
+                label=f"Browse {name}",
+                icon=":material/grid_view:",
+                query_params=link.kept(catalogue=name),
+            )
+            if is_managed and name != DEMO:
+                _offer_changes(catalogue)
+        if is_managed and name != DEMO and st.query_params.get(UPDATE) == name:
+            st.html(f'<h3 class="bar">Bring {words.html(name)} up to date</h3>')
+            intake.show(key=f"update-{name}", updated=name)
+            st.page_link(
+                link.page(PAGE),
+                label="Leave it as it is",
+                icon=":material/close:",
+                query_params=link.kept(),
+            )
+
+
+def _describe(catalogue: Catalogue) -> str:
+    """A catalogue's name, how much it holds, and a few of its pictures."""
+    step = max(1, len(catalogue) // N_THUMBNAILS)
+    shown = catalogue.items[::step][:N_THUMBNAILS]
+    strip = "".join(
+        f'<img src="{pictures.item_url(catalogue, item)}" loading="lazy" '
+        f'alt="{words.html(words.alternative_text(item))}">'
+        for item in shown
+    )
+    n_categories = len({item.category for item in catalogue if item.category})
+    counts = words.count(len(catalogue), "product")
+    if n_categories:
+        counts += f" in {words.count(n_categories, 'category', 'categories')}"
+    return (
+        f'<div class="shelf"><div><h2>{words.html(catalogue.name)}</h2>'
+        f'<p class="quiet">{counts}</p></div><div class="strip">{strip}</div></div>'
+    )
+
+
+def _offer_changes(catalogue: Catalogue) -> None:
+    name = catalogue.name
+    st.page_link(
+        link.page(PAGE),
+        label="Update",
+        icon=":material/sync:",
+        query_params=link.kept(**{UPDATE: name}),
+    )
+    report = read_report(catalogue.folder)
+    if report is not None and st.button(
+        "Report", key=f"report-{name}", icon=":material/receipt_long:", type="tertiary"
+    ):
+        _show_report(report)
+    st.button(
+        "Delete",
+        key=f"delete-{name}",
+        icon=":material/delete:",
+        type="tertiary",
+        on_click=_ask_to_delete,
+        args=(name,),
+    )
+    if st.session_state.get(DELETED) == name:
+        _delete(name, len(catalogue))
+
+
+@st.fragment(run_every=REFRESH_S)
+def _show_jobs() -> None:
+    """Imports under way, and those that ended and were not put away; drawn anew every second."""
+    seen = st.session_state.setdefault("catalogues.seen", {})
+    for name in jobs.noted():
+        state = jobs.state(name)
+        if state.status in jobs.ENDED and seen.get(name) in jobs.ACTIVE:
+            seen[name] = state.status
+            st.rerun()  # the whole page: there is a new catalogue, or a new state of one
+        seen[name] = state.status
+        with st.container(key=f"job-{name}", border=True):
+            _show_job(name, state)
+
+
+def _show_job(name: str, state: jobs.State) -> None:
+    heading = f'<h2 class="job">{words.html(name)}</h2>'
+    if state.status in jobs.ACTIVE:
+        st.html(heading)
+        share = state.n_done / state.n_all if state.n_all else 0.0
+        st.progress(share, text=_progress_text(state))
+        st.button("Cancel", key=f"cancel-{name}", on_click=jobs.cancel, args=(name,))
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.html(f'{heading}<p class="ended" role="status">{_ended_text(name, state)}</p>')
+        if state.status == "interrupted":
+            st.button("Go on", key=f"go-{name}", type="primary", on_click=jobs.start, args=(name,))
+            st.button("Discard", key=f"cancel-{name}", on_click=jobs.cancel, args=(name,))
+            return
+        report = _report_of(name, state)
+        if report is not None and st.button("What came in", key=f"see-{name}"):
+            _show_report(report)
+        st.button("Close", key=f"close-{name}", on_click=jobs.forget, args=(name,))
+
+
+def _report_of(name: str, state: jobs.State) -> ImportReport | None:
+    return read_report(catalogues_folder() / name) if state.status == "done" else None
+
+
+def _progress_text(state: jobs.State) -> str:
+    if not state.n_all:
+        return STATUSES[state.status]
+    if state.n_done == state.n_all:
+        return "All pictures seen. Working out which look alike"
+    return f"{STATUSES[state.status]}: {state.n_done:,} of {state.n_all:,}"
+
+
+def _ended_text(name: str, state: jobs.State) -> str:
+    report = _report_of(name, state)
+    if report is not None:
+        return f"{STATUSES['done']} {words.count(report.n_items, 'product')}: {_counts(report)}."
+    return f"{STATUSES[state.status]} {words.html(words.sentence(state.message))}"
+
+
+def _counts(report: ImportReport) -> str:
+    counts = report.counts
+    return ", ".join(f"{counts[key]:,} {text}" for key, text in OUTCOMES.items() if key in counts)
+
+
+@st.dialog("What came in", width="large")
+def _show_report(report: ImportReport) -> None:
+    st.html(
+        f"<p><strong>{words.html(report.catalogue)}</strong>: "
+        f"{words.count(report.n_items, 'product')}; {_counts(report)}.</p>"
+    )
+    if report.skipped:
+        rows = "".join(
+            f"<tr><td>{words.html(row.source)}</td><td>{words.html(row.reason)}</td></tr>"
+            for row in report.skipped[:N_SKIPPED_SHOWN]
+        )
+        st.html(
+            '<div class="report" tabindex="0" role="region" aria-label="What was left out">'
+            "<table><caption>Left out, and why</caption>"
+            '<thead><tr><th scope="col">Where</th><th scope="col">Why</th></tr></thead>'
+            f"<tbody>{rows}</tbody></table></div>"
+        )
+        n_more = len(report.skipped) - N_SKIPPED_SHOWN
+        if n_more > 0:
+            st.html(f'<p class="quiet">and {n_more:,} more, all of them in the table below.</p>')
+    else:
+        st.html("<p>Nothing was left out.</p>")
+    st.download_button(
+        "Download every row as a table",
+        _to_csv(report),
+        file_name=f"{report.catalogue}-import.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _to_csv(report: ImportReport) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["where", "product", "outcome", "why"])
+    writer.writerows((row.source, row.item_id, row.outcome, row.reason) for row in report.rows)
+    return text.getvalue()
+
+
+def _ask_to_delete(name: str) -> None:
+    st.session_state[DELETED] = name
+
+
+@st.dialog("Delete this catalogue?", on_dismiss=lambda: _ask_to_delete(""))
+def _delete(name: str, n_items: int) -> None:
+    st.html(
+        f"<p><strong>{words.html(name)}</strong> with its {words.count(n_items, 'product')} goes "
+        "from this computer. The files that it was made of stay where they are.</p>"
+    )
+    with st.container(horizontal=True, gap="small"):
+        if st.button("Delete it", type="primary", key="delete-now"):
+            try:
+                remove_catalogue(name)
+                jobs.forget(name)
+            except RecommenderError as error:
+                layout.complain(error)
+                return
+            if st.query_params.get("catalogue") == name:
+                st.query_params.pop("catalogue")
+            _ask_to_delete("")
+            st.rerun()
+        if st.button("Keep it", key="keep"):
+            _ask_to_delete("")
+            st.rerun()

@@ -1,0 +1,82 @@
+"""A product, what the machine kept of it, and the products that look like it."""
+
+import streamlit as st
+
+from recommender.catalogue.store import Catalogue
+from recommender.items import Item
+from recommender.ui.components import trail
+from recommender.ui.components.trail import Way
+from recommender.ui.parts import result
+from recommender.ui.parts.result import Stage
+from recommender.ui.shared import link, pictures, resources, words
+from recommender.ui.shell import layout
+
+GALLERY = "lookalikes-gallery"
+
+
+def show() -> None:
+    """Draw the page."""
+    item_id = st.query_params.get("item")
+    if not item_id:
+        layout.empty("No product is chosen yet", "Pick one in the gallery, or bring a photo.")
+        st.page_link(link.page(link.BROWSE), label="Browse", query_params=link.to_shelf())
+        return
+    progress = layout.Progress()
+    recommender = resources.recommender(
+        layout.chosen_catalogue(), layout.chosen_model(), on_wait=progress
+    )
+    progress.done()
+    catalogue = recommender.catalogue
+    item = catalogue.get(item_id)
+    _trail(catalogue, item)
+    stage = Stage(
+        title=words.name(item),
+        facts=words.facts(item),
+        price=words.price(item),
+        original=pictures.item_url(catalogue, item, "large"),
+        kept=pictures.kept_url(catalogue, item, recommender.model, "kept"),
+        lost=pictures.kept_url(catalogue, item, recommender.model, "lost"),
+        alt=words.alternative_text(item),
+        n_numbers=recommender.model.n_numbers,
+    )
+    result.draw(
+        recommender,
+        stage,
+        lambda asked: recommender.similar(item_id, **asked.wanted),
+        key=GALLERY,
+        view=item_id,
+    )
+
+
+def _trail(catalogue: Catalogue, item: Item) -> None:
+    """The products that led here, each a way back, and where this one may be taken."""
+    steps = [catalogue.get(step) for step in link.trail_ids() if step in catalogue]
+    trail.show(
+        [
+            way_out(),
+            *(
+                Way(
+                    label=words.name(step),
+                    href=link.address(link.LOOKALIKES, link.to_item(step.item_id)),
+                )
+                for step in steps
+            ),
+        ],
+        words.name(item),
+        [
+            Way(label="Blend with …", href=link.address(link.BLEND, link.kept(a=item.item_id))),
+            Way(
+                label="Compare models",
+                href=link.address(link.COMPARE, link.kept(item=item.item_id)),
+            ),
+        ],
+    )
+
+
+def way_out() -> Way:
+    """The page that the trail starts from."""
+    asked_with_photo = "item" not in st.query_params
+    if asked_with_photo or st.query_params.get("start") == link.PHOTO:
+        photo = {key: st.query_params[key] for key in link.PHOTOS if key in st.query_params}
+        return Way(label="Your photo", href=link.address(link.PHOTO, link.kept(**photo)))
+    return Way(label="Browse", href=link.address(link.BROWSE, link.to_shelf()))

@@ -1,0 +1,218 @@
+"""A match beside what was asked for: where they look alike, and which colours they share."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from recommender import images
+from recommender.items import Item
+from recommender.ui.components import trail
+from recommender.ui.components.trail import Way
+from recommender.ui.pages import lookalikes, photo
+from recommender.ui.parts.question import Question
+from recommender.ui.shared import link, pictures, resources, words
+from recommender.ui.shell import layout
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from recommender.insights.explain import Explanation
+    from recommender.insights.palette import Colour
+    from recommender.recommend import Recommender
+
+CLEARLY = 0.12  # difference of two similarities that is worth a word
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One of the two pictures."""
+
+    id: str
+    title: str
+    alt: str
+    original: str
+    kept: str
+    pixels: "NDArray[np.uint8]"
+    item: Item | None = None
+
+
+def show() -> None:
+    """Draw the page."""
+    progress = layout.Progress()
+    recommender = resources.recommender(
+        layout.chosen_catalogue(), layout.chosen_model(), on_wait=progress
+    )
+    progress.done()
+    other_id = st.query_params.get("to")
+    query = _query(recommender)
+    if query is None or not other_id:
+        layout.empty("Nothing to compare yet", "Pick a product, and press “Why?” below a match.")
+        st.page_link(link.page(link.BROWSE), label="Browse", query_params=link.to_shelf())
+        return
+    other = _product(recommender, recommender.catalogue.get(other_id))
+    _ways(recommender, query, other_id)
+    found = recommender.explain(query.pixels, other.pixels)
+    st.html(
+        f'<header class="hero"><h1>Why these two?</h1><p>{_verdict(found)}</p></header>'
+        '<div class="side-by-side"><section class="pair">'
+        f"{_figure(query, found, 0)}{_figure(other, found, 1)}</section>"
+        f'<section class="reasons">{_parts(found)}{_colours(found)}'
+        f"{_facts(query.item, other.item)}</section></div>"
+    )
+
+
+def _query(recommender: "Recommender") -> Side | None:
+    """What was asked with: a product, a sample photo, or this visitor's latest photo."""
+    item_id = st.query_params.get("item")
+    if item_id:
+        return _product(recommender, recommender.catalogue.get(item_id))
+    seen = photo.latest(recommender)
+    if seen is None:
+        return None
+    return Side(
+        id=seen.id,
+        title=seen.stage.title,
+        alt=seen.stage.alt,
+        original=seen.stage.original,
+        kept=seen.stage.kept,
+        pixels=seen.pixels,
+    )
+
+
+def _product(recommender: "Recommender", item: Item) -> Side:
+    catalogue = recommender.catalogue
+    return Side(
+        id=item.item_id,
+        title=words.name(item),
+        alt=words.alternative_text(item),
+        original=pictures.item_url(catalogue, item, "large"),
+        kept=pictures.kept_url(catalogue, item, recommender.model, "kept"),
+        pixels=images.load(catalogue.image_path(item)),
+        item=item,
+    )
+
+
+def _ways(recommender: "Recommender", query: Side, other_id: str) -> None:
+    """Back to the answer, and on to the matches before and after this one."""
+    catalogue = recommender.catalogue
+    item = query.item
+    back = (
+        Way(
+            label=query.title,
+            href=link.address(link.LOOKALIKES, link.to_item(item.item_id)),
+        )
+        if item
+        else lookalikes.way_out()
+    )
+    steps = [lookalikes.way_out(), back] if item else [back]
+    ids = link.answer_ids(query.id) or _answer(recommender, query)
+    onward = []
+    if other_id in ids:
+        place = ids.index(other_id)
+        for label, step in (("Previous match", place - 1), ("Next match", place + 1)):
+            if 0 <= step < len(ids) and ids[step] in catalogue:
+                onward.append(Way(label=label, href=link.address(link.WHY, link.to_why(ids[step]))))
+    onward.append(Way(label="Close", href=back.href))
+    trail.show(steps, "Why?", onward)
+
+
+def _answer(recommender: "Recommender", query: Side) -> list[str]:
+    """The matches of a visitor who has come by a link."""
+    wanted = Question().wanted
+    result = (
+        recommender.similar(query.item.item_id, **wanted)
+        if query.item
+        else recommender.similar_to_pixels(query.pixels, **wanted)
+    )
+    return [match.item.item_id for match in result.matches]
+
+
+def _verdict(found: "Explanation") -> str:
+    text = f"To the machine these two are <b>{words.similarity(found.similarity)}</b> alike"
+    if found.kind is None or found.colours is None:
+        return f"{text}."
+    shares = (
+        f"<b>{words.similarity(found.kind)}</b> in what kind of thing they are, "
+        f"<b>{words.similarity(found.colours)}</b> in their colours"
+    )
+    if found.kind - found.colours > CLEARLY:
+        return f"{text}: more in kind than in colour ({shares})."
+    if found.colours - found.kind > CLEARLY:
+        return f"{text}: more in colour than in kind ({shares})."
+    return f"{text}: {shares}."
+
+
+def _figure(side: Side, found: "Explanation", place: int) -> str:
+    marks = "".join(
+        f'<span class="mark" aria-hidden="true" data-number="{number}" '
+        f'style="left:{x:.1%};top:{y:.1%}"></span>'
+        for number, part in enumerate(found.parts, start=1)
+        for x, y in [(part.first, part.second)[place]]
+    )
+    alt, title = words.html(side.alt), words.html(side.title)
+    return (
+        f'<figure><div class="marked"><img src="{words.html(side.original)}" alt="{alt}" '
+        f'width="560" height="560">{marks}</div>'
+        f"<figcaption><b>{title}</b><span>"
+        f"{'What you asked with' if place == 0 else 'The match'}</span></figcaption>"
+        f'<div class="rebuilt"><img src="{words.html(side.kept)}" '
+        f'alt="The same picture as rebuilt by the machine. {alt}" width="180" height="180">'
+        "<span>What the machine kept of it</span></div></figure>"
+    )
+
+
+def _parts(found: "Explanation") -> str:
+    if not found.parts:
+        text = "No single part stands out; compare the pictures as a whole."
+    else:
+        places = words.count(len(found.parts), "place", "places")
+        text = (
+            f"{places} that look alike to the machine. The same number marks the same kind of "
+            "detail in both pictures. Number 1 is the clearest."
+        )
+    return f"<div><h2>Parts that match</h2><p>{text}</p></div>"
+
+
+def _colours(found: "Explanation") -> str:
+    if found.shared:
+        names = dict.fromkeys(first.name for first, _ in found.shared)
+        listed = "".join(
+            f'<li><i style="background:{_css(first)}"></i><i style="background:{_css(second)}"></i>'
+            f"<span>{words.html(first.name)}</span></li>"
+            for first, second in found.shared
+        )
+        text = (
+            f"Both show {words.listed(list(names))}. Each pair is the colour as it is in the "
+            "first picture, and as it is in the second."
+        )
+    else:
+        text = "None of their main colours is the same."
+        listed = "".join(
+            f'<li><i style="background:{_css(colour)}"></i>'
+            f"<span>{words.html(colour.name)}</span></li>"
+            for colour in (found.first_colours[:1] + found.second_colours[:1])
+        )
+    return f'<div><h2>Shared colours</h2><p>{text}</p><ul class="swatches">{listed}</ul></div>'
+
+
+def _facts(first: Item | None, second: Item | None) -> str:
+    """What the shop says of both."""
+    if first is None or second is None:
+        return ""
+    rows = "".join(
+        f"<tr><th>{label}</th><td>{words.html(one)}</td><td>{words.html(other)}</td></tr>"
+        for label, one, other in words.side_by_side(first, second)
+    )
+    if not rows:
+        return ""
+    return (
+        '<div><h2>What the shop says</h2><table class="facts-table"><thead><tr><td></td>'
+        "<th>Asked with</th><th>Match</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table><p>The machine looks at the pictures alone.</p></div>"
+    )
+
+
+def _css(colour: "Colour") -> str:
+    return "rgb({}, {}, {})".format(*colour.rgb)

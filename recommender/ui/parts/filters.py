@@ -1,0 +1,158 @@
+"""Which products the browse page shows, and in which order."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import streamlit as st
+
+from recommender.catalogue.filters import ANYTHING, Wishes
+from recommender.catalogue.store import Catalogue
+from recommender.items import Item
+from recommender.ui.shared import words
+
+FEATURED, CHEAP, DEAR, BY_NAME = "featured", "price", "-price", "name"
+ORDERS = {
+    FEATURED: "Featured",
+    CHEAP: "Price, low to high",
+    DEAR: "Price, high to low",
+    BY_NAME: "Name",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What a visitor asked for; empty means anything.
+
+    Attributes
+    ----------
+    text : words that must all occur in what is known of a product
+    """
+
+    text: str = ""
+    wishes: Wishes = ANYTHING
+    order: str = FEATURED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facets:
+    """What there is to choose from in a catalogue.
+
+    Attributes
+    ----------
+    prices : lowest and highest, or None if fewer than two products differ
+    n_brands : how many brands there are
+    """
+
+    categories: tuple[str, ...]
+    colours: tuple[str, ...]
+    materials: tuple[str, ...]
+    prices: tuple[float, float] | None
+    n_brands: int
+
+
+@lru_cache(8)
+def facets(catalogue: Catalogue) -> Facets:
+    """What there is to choose from."""
+    prices = [item.price for item in catalogue if item.price is not None]
+    return Facets(
+        categories=_values(item.category for item in catalogue),
+        colours=_values(item.colour for item in catalogue),
+        materials=_values(item.material for item in catalogue),
+        prices=(min(prices), max(prices)) if prices and min(prices) < max(prices) else None,
+        n_brands=len(_values(item.brand for item in catalogue)),
+    )
+
+
+def select(catalogue: Catalogue, filters: Filters) -> list[Item]:
+    """The products that a visitor asked for, in the order asked for."""
+    wanted = filters.text.lower().split()
+    return [
+        item
+        for item in _ordered(catalogue, filters.order)
+        if filters.wishes.accept(item) and all(word in _searchable(item) for word in wanted)
+    ]
+
+
+def price_range(
+    prices: tuple[float, float] | None, key: str, on_change: Callable[[], None] | None = None
+) -> tuple[float, float] | None:
+    """Draw a choice of prices.
+
+    Parameters
+    ----------
+    prices : lowest and highest there are, or None where there is nothing to choose from
+    key : of the slider, and its name in the address
+
+    Returns
+    -------
+    chosen : lowest and highest, or None for any price and none
+    """
+    if prices is None:
+        return None
+    lowest, highest = _whole(prices)
+    chosen: tuple[float, float] = st.slider(
+        "Price",
+        lowest,
+        highest,
+        (lowest, highest),
+        step=1.0,
+        format="%.0f",
+        key=key,
+        bind="query-params",
+        on_change=on_change,
+    )
+    return None if chosen == (lowest, highest) else chosen
+
+
+def forget(key: str, facets: Facets) -> None:
+    """Set a filter back to anything, by the key of its widget, if it is drawn."""
+    chosen = st.session_state.get(key)
+    if isinstance(chosen, bool):
+        st.session_state[key] = False
+    elif isinstance(chosen, list):
+        st.session_state[key] = []
+    elif isinstance(chosen, tuple) and facets.prices:
+        st.session_state[key] = _whole(facets.prices)
+    elif isinstance(chosen, str):
+        st.session_state[key] = ""
+
+
+@lru_cache(16)
+def _ordered(catalogue: Catalogue, order: str) -> tuple[Item, ...]:
+    if order in (CHEAP, DEAR):
+        sign = 1 if order == CHEAP else -1
+        return tuple(
+            sorted(catalogue, key=lambda item: (item.price is None, sign * (item.price or 0)))
+        )
+    if order == BY_NAME:
+        return tuple(sorted(catalogue, key=lambda item: words.name(item).lower()))
+    return _featured(catalogue)
+
+
+def _featured(catalogue: Catalogue) -> tuple[Item, ...]:
+    """One of each category in turn, so that the first screen shows what kinds there are."""
+    shelves: dict[str, list[Item]] = defaultdict(list)
+    for item in catalogue:
+        shelves[item.category].append(item)
+    # where an item stands on its shelf, as a share: small shelves last as long as large ones
+    places = [
+        ((position + 0.5) / len(shelf), item)
+        for shelf in shelves.values()
+        for position, item in enumerate(shelf)
+    ]
+    return tuple(item for _, item in sorted(places, key=lambda place: place[0]))
+
+
+def _whole(prices: tuple[float, float]) -> tuple[float, float]:
+    return float(int(prices[0])), float(-int(-prices[1] // 1))
+
+
+def _values(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({value for value in values if value}))
+
+
+def _searchable(item: Item) -> str:
+    parts = (item.title, item.item_id, *words.facts(item), *item.attributes.values())
+    return " ".join(parts).lower()

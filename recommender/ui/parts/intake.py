@@ -1,0 +1,218 @@
+"""The form that brings products in: what to bring, how to read it, and under which name."""
+
+import io
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from recommender.catalogue.registry import available_catalogues
+from recommender.config import DEMO, NAME_PATTERN, default_model
+from recommender.errors import CatalogueError, RecommenderError
+from recommender.feeds import sources, tables
+from recommender.feeds.fetch import is_link
+from recommender.feeds.tables import Overview
+from recommender.importing import jobs
+from recommender.importing.jobs import Order
+from recommender.ui.shared import words
+from recommender.ui.shell import layout
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+MAX_UPLOAD_MB = 500
+UPLOAD, FOLDER = "Upload a file", "A folder on this computer"
+TYPES = ["zip", "csv", "tsv", "txt", "jsonl", "ndjson"]
+LOCAL = ("127.0.0.1", "localhost", "::1")
+ASKED = {
+    "image": "Picture",
+    "id": "Article number",
+    "title": "Name",
+    "category": "Category",
+    "brand": "Brand",
+    "colour": "Colour",
+    "material": "Material",
+    "price": "Price",
+}
+NONE = "–"
+_SENT = "intake.sent"
+MERGE, REPLACE = "Add and change, keep the rest", "Replace everything"
+
+
+def show(*, key: str, updated: str = "") -> None:
+    """Draw the form.
+
+    Parameters
+    ----------
+    key : tells several forms apart
+    updated : name of the catalogue that is brought up to date, or empty to make one
+    """
+    # a form that was sent is an empty one afterwards: its widgets get other keys
+    key = f"{key}-{st.session_state.setdefault(_SENT, 0)}"
+    way = UPLOAD
+    if st.get_option("server.address") in LOCAL:  # others must not name folders of this computer
+        way = st.segmented_control(
+            "Where the products come from",
+            [UPLOAD, FOLDER],
+            default=UPLOAD,
+            required=True,
+            key=f"{key}-way",
+            label_visibility="collapsed",
+        )
+    try:
+        if way == FOLDER:
+            _ask_folder(key, updated)
+        else:
+            _ask_upload(key, updated)
+    except RecommenderError as error:
+        layout.complain(error)
+
+
+def _ask_upload(key: str, updated: str) -> None:
+    upload = st.file_uploader(
+        "A zip of pictures, or the list of products that your shop exports",
+        type=TYPES,
+        max_upload_size=MAX_UPLOAD_MB,
+        key=f"{key}-upload",
+        help="Shopify, WooCommerce and Google Merchant exports are recognised. "
+        "A zip may hold such a list together with its pictures.",
+    )
+    if upload is None:
+        return
+    overview = sources.look_into(upload.name, upload)
+    _ask_rest(key, updated, upload.name, overview, upload)
+
+
+def _ask_folder(key: str, updated: str) -> None:
+    text = st.text_input(
+        "Folder, zip or list",
+        key=f"{key}-folder",
+        placeholder="/home/me/pictures",
+        help="Every picture below it becomes a product, and its folders become categories. "
+        "If a folder holds one list of products, that list is read.",
+    )
+    if not text:
+        return
+    path = Path(text.strip()).expanduser()
+    with sources.open_source(path) as source:
+        found = source.feed()
+    overview = None if found is None else tables.look_into(found[1], found[0])
+    _ask_rest(key, updated, path.name, overview, path)
+
+
+def _ask_rest(
+    key: str,
+    updated: str,
+    source_name: str,
+    overview: Overview | None,
+    source: "Path | UploadedFile",
+) -> None:
+    columns: dict[str, str] = {}
+    fetches = False
+    if overview is None:
+        st.html(
+            '<p class="quiet">Every picture becomes a product, and its folders become '
+            "categories.</p>"
+        )
+    else:
+        columns = _ask_columns(key, overview)
+        fetches = _ask_fetching(key, overview, columns)
+    name = updated or _ask_name(key, source_name)
+    is_update = bool(updated) and (
+        st.radio(
+            "What happens to products that are there already", [MERGE, REPLACE], key=f"{key}-how"
+        )
+        == MERGE
+    )
+    label = "Update" if updated else "Add catalogue"
+    is_known = overview is None or bool(overview.layout)
+    is_ready = bool(name) and (is_known or "image" in columns)
+    if not st.button(label, type="primary", key=f"{key}-begin", disabled=not is_ready):
+        return
+    if jobs.state(name).status in jobs.ACTIVE:
+        raise CatalogueError(f"products are coming into {name!r} already: wait, or cancel that")
+    is_upload = not isinstance(source, Path)
+    if isinstance(source, Path):
+        path = source
+    else:
+        path = jobs.receive(name, source.name, io.BytesIO(source.getbuffer()))
+    jobs.begin(
+        Order(
+            name=name,
+            source=str(path.resolve()),
+            model=default_model(name),
+            column_map=columns,
+            is_update=is_update,
+            fetches=fetches,
+            is_upload=is_upload,
+        )
+    )
+    st.session_state[_SENT] += 1
+    st.query_params.pop("update", None)
+    st.rerun()
+
+
+def _ask_columns(key: str, overview: Overview) -> dict[str, str]:
+    """Target to column, as recognised and as the visitor says."""
+    what = words.count(overview.n_rows, "row")
+    if overview.layout:
+        st.html(f"<p>{words.html(overview.layout)}, {what}. Its columns are known.</p>")
+        return {}
+    st.html(f"<p>A list of {what}. Which column says what?</p>")
+    options = [NONE, *filter(None, overview.header)]
+    chosen: dict[str, str] = {}
+    with st.container(key=f"{key}-columns", horizontal=True, gap="small"):
+        for target, label in ASKED.items():
+            guess = overview.columns.get(target) or _guess(target, overview)
+            column = st.selectbox(
+                label,
+                options,
+                index=options.index(guess) if guess in options else 0,
+                key=f"{key}-column-{target}",
+                width=200,
+            )
+            if column != NONE:
+                chosen[target] = column
+    if "image" not in chosen:
+        st.html('<p class="quiet">Choose the column that names the pictures.</p>')
+    return chosen
+
+
+def _guess(target: str, overview: Overview) -> str:
+    """A column whose name has the word in it, such as "brand_name" for the brand."""
+    word = {"image": "picture", "id": "number"}.get(target, target)
+    return next((column for column in overview.header if word in column.lower()), "")
+
+
+def _ask_fetching(key: str, overview: Overview, columns: dict[str, str]) -> bool:
+    column = columns.get("image") or overview.columns.get("image", "")
+    if not any(is_link(record.get(column, "")) for record in overview.examples):
+        return False
+    return st.checkbox(
+        "Its pictures are on the web: fetch them",
+        value=False,
+        key=f"{key}-fetch",
+        help="Without this, products whose picture is a link are left out.",
+    )
+
+
+def _ask_name(key: str, source_name: str) -> str:
+    """A name that is free and can be one, or nothing."""
+    slug = re.sub(r"[^a-z0-9]+", "-", Path(source_name).stem.lower()).strip("-")[:64]
+    name = st.text_input("Name of the catalogue", value=slug, key=f"{key}-name-{slug}")
+    if not name:
+        return ""
+    if not NAME_PATTERN.fullmatch(name):
+        st.html(
+            '<p class="quiet" role="alert">Use small letters, digits, - and _, '
+            "and begin with a letter or a digit.</p>"
+        )
+        return ""
+    if name == DEMO or name in available_catalogues():
+        st.html(
+            f'<p class="quiet" role="alert">There is a catalogue {words.html(name)} already. '
+            "Choose another name, or update that one.</p>"
+        )
+        return ""
+    return name

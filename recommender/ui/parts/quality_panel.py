@@ -1,0 +1,195 @@
+"""The honest quality panel: what was measured, drawn as bars, with the table behind them."""
+
+import streamlit as st
+
+from recommender.catalogue.store import Catalogue
+from recommender.config import ARTICLE, DEMO, PERCEPTUAL
+from recommender.evaluation import recorded
+from recommender.evaluation.recorded import CHANCE, COLOUR, Answer, Figure
+from recommender.ui.shared import words
+
+NAMES = {
+    PERCEPTUAL: "Our model",
+    ARTICLE: "The article’s model",
+    COLOUR: "Colours alone",
+    CHANCE: "Pure chance",
+}
+SAME_KIND = ("Same kind of thing", "Of the four nearest products, how many are of the same kind")
+# What each question means, in a shop's words
+TITLES = {
+    ("demo / demo / category", "precision_at_4"): SAME_KIND,
+    ("demo / demo / design", "precision_at_4"): (
+        "Same design, other look",
+        "Of the four nearest, how many are the same design in another colour or material; "
+        "more than 75 % cannot be had, for a design has three other looks at most",
+    ),
+    ("demo / customer / item_id", "recall_at_1"): (
+        "Found from a customer’s photo, at once",
+        "How often the very product in a customer’s photo comes first",
+    ),
+    ("demo / customer / item_id", "recall_at_5"): (
+        "Found from a customer’s photo, among five",
+        "How often the very product is among the first five",
+    ),
+    ("style / style / category", "precision_at_4"): (
+        "The article’s own shop: same kind",
+        "Of the four nearest fashion products, how many are of the same type",
+    ),
+    ("style / style / brand", "precision_at_4"): (
+        "The article’s own shop: same brand",
+        "Of the four nearest, how many are of the same brand, which nobody wrote on them",
+    ),
+    ("style / altered pictures", "recall_at_1"): (
+        "The article’s own shop: found again",
+        "How often a product comes first when its picture was cropped, turned, lit otherwise and "
+        "set on another background",
+    ),
+    ("clothing-train / clothing-test / category", "precision_at_5"): (
+        "Clothes, photographed at home",
+        "Of the five nearest photos, how many show the same kind of clothing",
+    ),
+}
+BASIS = (
+    "What this rests on: our model finds more because it sees with a network that was trained on a "
+    "million photos before, and because of how it weighs what that network says. The article’s "
+    "network learned from 1,500 pictures alone, and is shown here exactly as the article has it. "
+    "The labels that score here were never shown to a model."
+)
+HOW_TO_READ = (
+    "The thin line at the end of a bar shows where the true value lies with 95 % confidence."
+)
+FLATTERY = (
+    "The demo catalogue is rendered: its pictures are clean and alike, which flatters every model."
+)
+
+
+def show(catalogue: Catalogue) -> None:
+    """Draw the panel for a catalogue, and what was measured elsewhere."""
+    here = recorded.answers(catalogue.name)
+    elsewhere = recorded.answers_elsewhere(catalogue.name)
+    st.html('<h2 class="panel-title">How good are they, measured?</h2>')
+    if here:
+        n_items = here[0].n_gallery
+        note = FLATTERY if catalogue.name == DEMO else ""
+        st.html(
+            f'<p class="quiet">On this catalogue of {words.count(n_items, "product")}. {note} '
+            f"{HOW_TO_READ}</p>" + _bars(here)
+        )
+        _draw_weaknesses(catalogue)
+    else:
+        _draw_unmeasured(catalogue)
+    if elsewhere:
+        st.html('<h3 class="panel-part">On other pictures</h3>' + _bars(elsewhere))
+    st.html(f'<p class="basis">{BASIS} {_rebuilding()}</p>')
+    if here or elsewhere:
+        with st.expander("The same figures as a table"):
+            st.html(_table([*here, *elsewhere]))
+
+
+def _draw_unmeasured(catalogue: Catalogue) -> None:
+    commands = "\n".join(recorded.command(catalogue.name, name) for name in (PERCEPTUAL, ARTICLE))
+    st.html(
+        '<div class="message plain"><strong>This catalogue has not been measured.</strong> '
+        "Whether the answers above are good ones, only figures can say. Where the products have "
+        "categories, these commands take them:</div>"
+    )
+    st.code(commands, language="bash")
+
+
+def _draw_weaknesses(catalogue: Catalogue) -> None:
+    lines = []
+    for weakness in recorded.weaknesses(catalogue.name):
+        labels = ", ".join(
+            f"{words.html(label.replace('_', ' '))} ({words.similarity(share)})"
+            for label, share in weakness.labels
+        )
+        lines.append(f"<li><b>{NAMES[weakness.system]}</b> is worst at {labels}.</li>")
+    if lines:
+        lines.append(
+            f"<li><b>{NAMES[COLOUR]}</b> knows no shapes: a red mug is as good as a red chair.</li>"
+        )
+        st.html(
+            f'<h3 class="panel-part">Where each is weak</h3><ul class="weak">{"".join(lines)}</ul>'
+        )
+
+
+def _bars(answers: list[Answer]) -> str:
+    return f'<div class="bars">{"".join(_figure(answer) for answer in answers)}</div>'
+
+
+def _figure(answer: Answer) -> str:
+    title, note = _title(answer)
+    goal = answer.question.goal
+    rows = "".join(_bar(figure, goal) for figure in answer.figures)
+    ours = answer.figures[0].value
+    verdict = ""
+    if goal is not None:
+        verdict = (
+            f'<p class="goal">Our goal was {words.similarity(goal)}: '
+            f"<b>{'reached' if ours >= goal else 'not reached'}</b></p>"
+        )
+    asked = words.count(answer.n_queries, "question")
+    return (
+        f'<figure class="measure"><figcaption><b>{title}</b><span>{note}. {asked}.</span>'
+        f"</figcaption><div>{rows}</div>{verdict}</figure>"
+    )
+
+
+def _bar(figure: Figure, goal: float | None) -> str:
+    share = f"{figure.value:.1%}"
+    whisker = ""
+    if figure.interval:
+        low, high = figure.interval
+        whisker = f'<s style="left:{low:.2%};width:{max(high - low, 0.004):.2%}"></s>'
+    tick = f'<u style="left:{goal:.2%}"></u>' if goal is not None else ""
+    return (
+        f'<div class="row {figure.system}"><span>{NAMES[figure.system]}</span>'
+        f'<div class="track" aria-hidden="true"><i style="width:{share}"></i>{whisker}{tick}</div>'
+        f"<b>{words.similarity(figure.value)}</b></div>"
+    )
+
+
+def _table(answers: list[Answer]) -> str:
+    head = "".join(f'<th scope="col">{name}</th>' for name in (*NAMES.values(), "Goal"))
+    body = ""
+    for answer in answers:
+        figures = {figure.system: figure for figure in answer.figures}
+        cells = "".join(f"<td>{_cell(figures.get(system))}</td>" for system in NAMES)
+        goal = answer.question.goal
+        aim = "" if goal is None else words.similarity(goal)
+        title = _title(answer)[0]
+        body += f'<tr><th scope="row">{title}</th>{cells}<td>{aim}</td></tr>'
+    return (
+        '<div class="scroll" tabindex="0" role="region" aria-label="Figures">'
+        '<table class="figures">'
+        "<caption>Shares of right answers. In brackets: where the true value lies with 95 % "
+        "confidence, as far as it was recorded.</caption>"
+        f'<thead><tr><th scope="col">Question</th>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cell(figure: Figure | None) -> str:
+    if figure is None:
+        return ""
+    text = f"{figure.value:.1%}".replace("%", " %")
+    if figure.interval:
+        low, high = figure.interval
+        text += f" <small>({low:.1%} to {high:.1%})</small>".replace("%", " %")
+    return text
+
+
+def _title(answer: Answer) -> tuple[str, str]:
+    return TITLES.get((answer.question.key, answer.question.measure), SAME_KIND)
+
+
+def _rebuilding() -> str:
+    decibels = recorded.rebuilding()
+    if not decibels:
+        return ""
+    ours, article = decibels[PERCEPTUAL], decibels[ARTICLE]
+    times = 10 ** ((ours - article) / 10)  # decibels of the mean squared error
+    return (
+        f"When pictures that no model had seen are rebuilt, the error of our model is "
+        f"{times:.1f} times smaller than the article’s ({ours:.1f} against {article:.1f} decibels)."
+    )

@@ -1,0 +1,134 @@
+"""An answer: the picture, what was kept and lost of it, and the products that look alike."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from recommender.ui.components import gallery
+from recommender.ui.parts import filters, question, share
+from recommender.ui.parts.question import Question
+from recommender.ui.shared import link, words
+from recommender.ui.shell import layout
+
+if TYPE_CHECKING:
+    from recommender.recommend import Recommender
+    from recommender.search.results import Result, Trust
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """What stands above the neighbours.
+
+    Attributes
+    ----------
+    title, facts, price : of the product, or of the photo
+    original, kept, lost : addresses of the three pictures
+    alt : what the original shows
+    n_numbers : how many numbers the reconstruction was made from
+    heading : "h1" where the title is the page's, else "h2"
+    """
+
+    title: str
+    facts: Sequence[str] = ()
+    price: str = ""
+    original: str
+    kept: str
+    lost: str
+    alt: str
+    n_numbers: int
+    heading: str = "h1"
+
+
+def draw(
+    recommender: "Recommender",
+    stage: Stage,
+    answer: Callable[[Question], "Result"],
+    *,
+    key: str,
+    view: str,
+    start: str = "",
+    is_private: bool = False,
+) -> None:
+    """Draw an answer.
+
+    Parameters
+    ----------
+    answer : answers a question
+    key : of the gallery
+    view : differs when another question is answered
+    start : see `link.to_item`
+    is_private : whether the link cannot bring the query back, because only this visitor has it
+    """
+    place, bar = (
+        st.container(),
+        st.container(key="matches-bar", horizontal=True, vertical_alignment="center"),
+    )
+    with bar:
+        heading = st.empty()
+        asked = question.ask(recommender, by_product=bool(view) and not start)
+        found = answer(asked)
+        share.show(recommender, found, asked, view, is_private=is_private)
+    with place:
+        _draw_stage(stage, found.trust)
+    heading.html(f'<h2 class="bar">{words.TRUST_HEADINGS[found.trust.level]}</h2>')
+    if not found.matches:
+        layout.empty("Nothing fits all of that", "Take a filter away, or choose a wider one.")
+        with st.container(horizontal_alignment="center"):
+            facets = filters.facets(recommender.catalogue)
+            st.button("Take all filters away", on_click=question.forget_wishes, args=(facets,))
+        return
+    link.remember_answer(view, [match.item.item_id for match in found.matches])
+    gallery.show(
+        [
+            gallery.make_card(
+                recommender.catalogue, match.item, match, start=start, model=recommender.model
+            )
+            for match in found.matches
+        ],
+        key=key,
+        name="Products that look alike, most alike first",
+        view=view,
+    )
+    if len(found.matches) < asked.n_neighbors:
+        layout.remark(
+            f"Only {words.count(len(found.matches), 'product fits', 'products fit')} the filters."
+        )
+
+
+def _draw_stage(stage: Stage, trust: "Trust") -> None:
+    """The picture, what was kept and what was lost, and how far to trust the answer."""
+    alt = words.html(stage.alt)
+    figures = (
+        ("original", stage.original, alt, "Original", ""),
+        (
+            "kept",
+            stage.kept,
+            f"The same picture as rebuilt by the machine. {alt}",
+            "What the machine kept",
+            f"Rebuilt from {stage.n_numbers:,} numbers",
+        ),
+        (
+            "lost",
+            stage.lost,
+            f"Where the rebuilt picture differs from the original. {alt}",
+            "What was lost",
+            "The stronger the colour, the more is missing",
+        ),
+    )
+    pictures = "".join(
+        f'<figure class="{kind}"><img src="{words.html(src)}" alt="{text}" width="400" '
+        f'height="400"><figcaption><b>{caption}</b><span>{note}</span></figcaption></figure>'
+        for kind, src, text, caption, note in figures
+    )
+    title = f"<{stage.heading}>{words.html(stage.title)}</{stage.heading}>"
+    facts = " · ".join(words.html(fact) for fact in stage.facts)
+    st.html(
+        f'<section class="stage"><div class="about">{title}'
+        + (f'<p class="facts">{facts}</p>' if facts else "")
+        + (f'<p class="price">{words.html(stage.price)}</p>' if stage.price else "")
+        + f'<div class="trust {trust.level}"><b>{words.TRUST_BADGES[trust.level]}</b>'
+        f"<span>{words.verdict(trust)}</span></div></div>"
+        f'<div class="pictures">{pictures}</div></section>'
+    )

@@ -1,0 +1,1 @@
+"""What every page needs to know: addresses, words, pictures, messages, and what is opened."""

@@ -1,0 +1,143 @@
+"""Pictures as files with names of their own, so that a browser fetches each one once.
+
+A picture's address holds the hash of its content, and only hashes that the catalogue knows are
+served: there is no path in an address that could lead anywhere else.
+"""
+
+import base64
+import io
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender import images
+from recommender.catalogue.store import Catalogue
+from recommender.errors import CatalogueError
+from recommender.items import Item
+from recommender.ui.shared.samples import Sample
+
+if TYPE_CHECKING:
+    from recommender.inference.autoencoder import Autoencoder
+    from recommender.search.results import Reconstruction
+
+SIDES_PX = {"card": 360, "large": 800}
+KEPT_PICTURES = 4_096  # some 15 KB each
+READY_BYTES = 60_000  # a file up to this size is sent as it is
+READY_TYPES = {
+    ".webp": "image/webp",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+}
+WEBP_QUALITY = 82
+# Errors up to the first share of the range are hard to see, from the second on plain: the map
+# is clear at the one and full at the other, for every picture alike
+NO_LOSS, FULL_LOSS = 0.02, 0.4
+LOSS_COLOUR = (205, 24, 92)
+PALE = 0.3  # how much of the grey original shows through
+FINGERPRINT_LENGTH = 16
+
+Pixels = NDArray[np.uint8]
+
+
+def item_url(catalogue: Catalogue, item: Item, size: str = "card") -> str:
+    """Address of a product's picture.
+
+    Parameters
+    ----------
+    size : "card" or "large"
+    """
+    return f"pictures/{catalogue.name}/{item.image_sha256}/{size}"
+
+
+def kept_url(catalogue: Catalogue, item: Item, model: "Autoencoder", kind: str) -> str:
+    """Address of what a model kept ("kept") or lost ("lost") of a product's picture."""
+    version = model.fingerprint[:FINGERPRINT_LENGTH]
+    return f"kept/{catalogue.name}/{item.image_sha256}/{model.name}/{version}/{kind}"
+
+
+def between_url(
+    catalogue: Catalogue, first: Item, second: Item, model: "Autoencoder", step: int
+) -> str:
+    """Address of a picture between two products', by its number among all steps."""
+    version = model.fingerprint[:FINGERPRINT_LENGTH]
+    pair = f"{first.image_sha256}/{second.image_sha256}"
+    return f"between/{catalogue.name}/{pair}/{model.name}/{version}/{step}"
+
+
+def sample_url(sample: Sample, size: str = "card") -> str:
+    """Address of a sample photo."""
+    return f"samples/{sample.sha256}/{size}"
+
+
+def data_url(pixels: Pixels) -> str:
+    """A picture that only one visitor may see, as an address that holds all of it."""
+    return "data:image/webp;base64," + base64.b64encode(to_webp(pixels)).decode()
+
+
+def by_hash(catalogue: Catalogue, image_sha256: str) -> Item:
+    """The first item with this picture; raises `CatalogueError` if there is none."""
+    try:
+        return _items_by_hash(catalogue)[image_sha256]
+    except KeyError:
+        raise CatalogueError(f"no item has the picture {image_sha256!r}") from None
+
+
+@lru_cache(KEPT_PICTURES)
+def thumbnail(file: Path, image_sha256: str, side_px: int) -> tuple[bytes, str]:
+    """A picture no larger than asked for.
+
+    Parameters
+    ----------
+    image_sha256 : of the file, so that one that changed under its name is read again
+
+    Returns
+    -------
+    data, media_type : of the file itself where it is small enough for a page
+
+    Raises
+    ------
+    ImageError : it cannot be read
+    """
+    del image_sha256  # only part of the key
+    try:
+        data = file.read_bytes() if file.stat().st_size <= READY_BYTES else b""
+    except OSError:
+        data = b""  # images.load says what is wrong
+    if data and file.suffix.lower() in READY_TYPES:
+        return data, READY_TYPES[file.suffix.lower()]
+    return to_webp(images.load(file), side_px), "image/webp"
+
+
+def to_webp(pixels: Pixels, side_px: int = SIDES_PX["large"]) -> bytes:
+    """Compressed bytes of an RGB array, shrunk where its longer side is over `side_px`."""
+    from PIL import Image
+
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((side_px, side_px), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    picture.save(buffer, "WEBP", quality=WEBP_QUALITY, method=3)
+    return buffer.getvalue()
+
+
+def lost(reconstruction: "Reconstruction") -> Pixels:
+    """Where a reconstruction differs from its original, drawn over a pale copy of it.
+
+    Returns
+    -------
+    drawn : ndarray of shape (size, size, 3), uint8
+    """
+    original = reconstruction.original.astype(np.float32)
+    difference = np.abs(original - reconstruction.decoded).mean(axis=2, keepdims=True) / 255
+    strength = np.clip((difference - NO_LOSS) / (FULL_LOSS - NO_LOSS), 0, 1) ** 0.7
+    pale = 255 - (255 - original.mean(axis=2, keepdims=True)) * PALE
+    drawn = pale * (1 - strength) + np.array(LOSS_COLOUR, np.float32) * strength
+    return np.asarray(np.rint(drawn), np.uint8)
+
+
+@lru_cache(8)
+def _items_by_hash(catalogue: Catalogue) -> dict[str, Item]:
+    return {item.image_sha256: item for item in reversed(catalogue.items)}

@@ -1,0 +1,1 @@
+"""The frame around the pages: entry, masthead, list of pages, theme and the server's routes."""

@@ -1,0 +1,33 @@
+"""What Streamlit runs at every click: the frame, and in it the page that was asked for."""
+
+import streamlit as st
+
+from recommender.errors import RecommenderError
+from recommender.ui.shared import link
+from recommender.ui.shell import layout
+from recommender.ui.shell.page_list import NAME, PAGES
+
+
+def main() -> None:
+    """Draw the page."""
+    st.set_page_config(page_title=NAME, page_icon=layout.ICON, layout="wide")
+    pages = {
+        entry.name: st.Page(
+            entry.show,
+            title=entry.title,
+            url_path=None if entry is PAGES[0] else entry.name,
+            default=entry is PAGES[0],
+        )
+        for entry in PAGES
+    }
+    link.register(pages)
+    chosen = st.navigation(list(pages.values()), position="hidden")
+    try:
+        layout.masthead(chosen.url_path or PAGES[0].name)
+        chosen.run()
+        layout.foot(layout.chosen_catalogue())
+    except RecommenderError as error:
+        layout.complain(error)
+
+
+main()

@@ -1,0 +1,139 @@
+"""What the server answers beside the page: pictures and fonts."""
+
+import gzip
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from recommender.errors import RecommenderError
+from recommender.ui.shared import pictures, resources, samples
+
+FONTS = Path(__file__).parent / "fonts"
+# An address holds the hash of what it names: what it names never changes
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+FOR_A_DAY = {"Cache-Control": "public, max-age=86400"}
+
+
+def item_picture(request: Request) -> Response:
+    """A product's picture; see `pictures.item_url`."""
+    names = request.path_params
+    side_px = pictures.SIDES_PX.get(names["size"])
+    if side_px is None:
+        raise HTTPException(404)
+    try:
+        catalogue = resources.catalogue(names["catalogue"])
+        item = pictures.by_hash(catalogue, names["sha256"])
+        data, media_type = pictures.thumbnail(
+            catalogue.image_path(item), item.image_sha256, side_px
+        )
+    except RecommenderError as error:
+        raise HTTPException(404, str(error)) from error
+    return Response(data, media_type=media_type, headers=FOR_EVER)
+
+
+def sample_picture(request: Request) -> Response:
+    """A sample photo; see `pictures.sample_url`."""
+    names = request.path_params
+    side_px = pictures.SIDES_PX.get(names["size"])
+    files = {sample.sha256: sample.file for sample in samples.all_samples()}
+    if side_px is None or names["sha256"] not in files:
+        raise HTTPException(404)
+    data, media_type = pictures.thumbnail(files[names["sha256"]], names["sha256"], side_px)
+    return Response(data, media_type=media_type, headers=FOR_EVER)
+
+
+def kept_picture(request: Request) -> Response:
+    """What a model kept or lost of a product's picture; see `pictures.kept_url`."""
+    names = request.path_params
+    try:
+        recommender = resources.recommender(names["catalogue"], names["model"])
+        item = pictures.by_hash(recommender.catalogue, names["sha256"])
+        reconstruction = recommender.reconstruct_item(item.item_id)
+    except RecommenderError as error:
+        raise HTTPException(404, str(error)) from error
+    if not recommender.model.fingerprint.startswith(names["version"]):
+        raise HTTPException(404, "the model has changed")
+    kind = names["kind"]
+    if kind not in ("kept", "lost"):
+        raise HTTPException(404)
+    drawn = reconstruction.decoded if kind == "kept" else pictures.lost(reconstruction)
+    return Response(pictures.to_webp(drawn), media_type="image/webp", headers=FOR_EVER)
+
+
+def between_picture(request: Request) -> Response:
+    """A picture between two products'; see `pictures.between_url`."""
+    names = request.path_params
+    try:
+        recommender = resources.recommender(names["catalogue"], names["model"])
+        if not recommender.model.fingerprint.startswith(names["version"]):
+            raise HTTPException(404, "the model has changed")
+        first, second = (
+            pictures.by_hash(recommender.catalogue, names[end]).item_id
+            for end in ("first", "second")
+        )
+        decoded = recommender.decode_between(first, second)
+    except RecommenderError as error:
+        raise HTTPException(404, str(error)) from error
+    if not 0 <= names["step"] < len(decoded):
+        raise HTTPException(404)
+    data = pictures.to_webp(decoded[names["step"]])
+    return Response(data, media_type="image/webp", headers=FOR_EVER)
+
+
+def places(request: Request) -> Response:
+    """Where the products lie; see `map.places_url`."""
+    from recommender.ui.pages import (
+        map as map_page,  # a page's module is imported at its first visit
+    )
+
+    names = request.path_params
+    try:
+        recommender = resources.recommender(names["catalogue"], names["model"])
+        if names["version"] != map_page.version(recommender):
+            raise HTTPException(404, "the catalogue or the model has changed")
+        atlas = resources.atlas(names["catalogue"], names["model"])
+    except RecommenderError as error:
+        raise HTTPException(404, str(error)) from error
+    return Response(
+        gzip.compress(map_page.document(recommender, atlas), compresslevel=6),
+        media_type="application/json",
+        headers={**FOR_EVER, "Content-Encoding": "gzip"},
+    )
+
+
+def sheet(request: Request) -> Response:
+    """A sheet of small pictures; see `map.sheets_url`."""
+    from recommender.ui.shared import sheets
+
+    names = request.path_params
+    try:
+        catalogue = resources.catalogue(names["catalogue"])
+        if names["version"] != sheets.version(catalogue):
+            raise HTTPException(404, "the catalogue has changed")
+        data = sheets.sheet(catalogue, names["number"])
+    except (RecommenderError, IndexError) as error:
+        raise HTTPException(404, str(error)) from error
+    return Response(data, media_type="image/webp", headers=FOR_EVER)
+
+
+def font(request: Request) -> Response:
+    """One of the fonts that ship with the page."""
+    files = {file.name: file for file in FONTS.glob("*.woff2")}
+    file = files.get(request.path_params["name"])
+    if file is None:
+        raise HTTPException(404)
+    return Response(file.read_bytes(), media_type="font/woff2", headers=FOR_A_DAY)
+
+
+ROUTES = [
+    Route("/pictures/{catalogue}/{sha256}/{size}", item_picture),
+    Route("/samples/{sha256}/{size}", sample_picture),
+    Route("/kept/{catalogue}/{sha256}/{model}/{version}/{kind}", kept_picture),
+    Route("/between/{catalogue}/{first}/{second}/{model}/{version}/{step:int}", between_picture),
+    Route("/places/{catalogue}/{model}/{version}", places),
+    Route("/sheets/{catalogue}/{version}/{number:int}", sheet),
+    Route("/fonts/{name}", font),
+]

@@ -1,0 +1,70 @@
+"""The files that the pages draw from: kept by browsers for ever, refused under a wrong name."""
+
+import gzip
+import io
+import json
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+from PIL import Image
+
+from recommender.catalogue.registry import open_catalogue
+from recommender.config import PERCEPTUAL
+from recommender.recommend import Recommender
+from recommender.ui.pages import map as map_page
+from recommender.ui.shared import pictures, sheets
+from tests.ui.conftest import Server
+
+
+@pytest.fixture(scope="module")
+def demo() -> Recommender:
+    return Recommender.open("demo", PERCEPTUAL)
+
+
+def fetch(server: Server, path: str) -> bytes:
+    """What lies at an address that browsers may keep for ever."""
+    with urlopen(f"{server.address}/{path}", timeout=60) as answer:  # noqa: S310
+        assert "immutable" in answer.headers["Cache-Control"]
+        data: bytes = answer.read()
+        return data
+
+
+def refused(server: Server, path: str) -> int:
+    with pytest.raises(HTTPError) as error:
+        urlopen(f"{server.address}/{path}", timeout=60)  # noqa: S310
+    error.value.close()
+    return error.value.code
+
+
+@pytest.mark.parametrize("kind", ["kept", "lost"])
+def test_what_was_kept_and_lost_of_a_product(server: Server, demo: Recommender, kind: str) -> None:
+    path = pictures.kept_url(demo.catalogue, demo.catalogue.get("mug-01-navy"), demo.model, kind)
+    assert Image.open(io.BytesIO(fetch(server, path))).size == (150, 150)
+    assert refused(server, path.removesuffix(kind) + "found") == 404
+
+
+def test_pictures_between_two_products(server: Server, demo: Recommender) -> None:
+    first, second = demo.catalogue.get("mug-01-navy"), demo.catalogue.get("vase-01-grey")
+    path = pictures.between_url(demo.catalogue, first, second, demo.model, 3)
+    assert Image.open(io.BytesIO(fetch(server, path))).size == (150, 150)
+    assert refused(server, path[:-1] + "99") == 404
+    assert refused(server, path.replace(first.image_sha256, "0" * 64)) == 404
+    version = demo.model.fingerprint[: pictures.FINGERPRINT_LENGTH]
+    assert refused(server, path.replace(version, "0" * len(version))) == 404
+
+
+def test_the_places_of_the_map(server: Server, demo: Recommender) -> None:
+    path = map_page.places_url(demo)
+    content = json.loads(gzip.decompress(fetch(server, path)))
+    assert content["ids"] == [item.item_id for item in demo.catalogue]
+    assert refused(server, path + "0") == 404
+
+
+def test_sheets_of_small_pictures(server: Server) -> None:
+    catalogue = open_catalogue("demo")
+    path = map_page.sheets_url(catalogue)
+    side = sheets.TILE_PX * sheets.TILES_ACROSS
+    assert Image.open(io.BytesIO(fetch(server, f"{path}0"))).size == (side, side)
+    assert refused(server, f"{path}{sheets.n_sheets(catalogue)}") == 404
+    assert refused(server, "sheets/demo/other/0") == 404

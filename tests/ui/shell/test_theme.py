@@ -1,0 +1,55 @@
+"""The theme is said twice, to Streamlit and to the browser; both say the same."""
+
+import re
+import tomllib
+
+import pytest
+
+from tests.ui.conftest import ROOT
+
+TOLD_TWICE = {
+    "backgroundColor": "page",
+    "secondaryBackgroundColor": "panel",
+    "textColor": "ink",
+    "borderColor": "line",
+    "primaryColor": "accent",
+    "linkColor": "accent",
+}
+STYLES = (ROOT / "recommender" / "ui" / "shell" / "theme.css").read_text(encoding="utf-8")
+COLOURS = {
+    name: (light, dark)
+    for name, light, dark in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", STYLES)
+}
+# What text of a colour may stand on.
+READABLE = {
+    "ink": ("page", "panel", "accent-soft", "warn-soft", "bad-soft"),
+    "muted": ("page",),
+    "accent": ("page", "accent-soft"),
+    "warn": ("warn-soft",),
+    "bad": ("bad-soft",),
+}
+MIN_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, as WCAG 2.2 defines it."""
+    values = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_streamlit_and_the_styles_agree(scheme: int) -> None:
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    told = settings["theme"][("light", "dark")[scheme]]
+    assert {name: told[name] for name in TOLD_TWICE} == {
+        name: COLOURS[variable][scheme] for name, variable in TOLD_TWICE.items()
+    }
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_text_can_be_read(scheme: int) -> None:
+    for text, grounds in READABLE.items():
+        for ground in grounds:
+            low, high = sorted(luminance(COLOURS[name][scheme]) for name in (text, ground))
+            assert (high + 0.05) / (low + 0.05) >= MIN_CONTRAST, (text, ground)
