@@ -22,6 +22,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Self
 
+from recommender.config import read_only
 from recommender.errors import RecommenderError
 from recommender.serving.hosts import LOCAL
 
@@ -61,7 +62,6 @@ class Access:
     Parameters
     ----------
     is_open : whether everybody may manage
-    is_read_only : whether nobody may
     password : the owner's, or empty for none
     clock : seconds that only grow
 
@@ -74,7 +74,6 @@ class Access:
         self,
         *,
         is_open: bool = False,
-        is_read_only: bool = False,
         password: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -82,7 +81,7 @@ class Access:
             raise RecommenderError(
                 f"{PASSWORD} must have at least {MIN_PASSWORD_LENGTH} characters"
             )
-        self._is_open, self._is_read_only = is_open, is_read_only
+        self._is_open = is_open
         self._salt = secrets.token_bytes(16)
         self._hash = self._digest(password) if password else None
         self._clock = clock
@@ -91,10 +90,9 @@ class Access:
         self._sessions: dict[str, float] = {}
 
     @classmethod
-    def from_environment(cls, *, is_open: bool, is_read_only: bool) -> Self:
+    def from_environment(cls, *, is_open: bool) -> Self:
         """Take the password out of the environment; see the class."""
-        password = os.environ.pop(PASSWORD, "")
-        return cls(is_open=is_open, is_read_only=is_read_only, password=password)
+        return cls(is_open=is_open, password=os.environ.pop(PASSWORD, ""))
 
     @property
     def has_password(self) -> bool:
@@ -109,7 +107,7 @@ class Access:
         headers, cookies : of the request that `hosts.HostGuard` let through; without its note the
             visitor counts as a stranger
         """
-        if self._is_read_only:
+        if read_only():
             return Standing.READ_ONLY
         if headers.get(LOCAL) == "1":
             return Standing.LOCAL

@@ -36,8 +36,9 @@ FORWARDING = (  # a proxy adds at least one of them, unless it was told not to
     "x-real-ip",
     "via",
 )
+PRIVATE = ("/_stcore/metrics",)  # says how busy the server is, and with what
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-MISDIRECTED, FORBIDDEN, POLICY_VIOLATION = 421, 403, 1008
+MISDIRECTED, FORBIDDEN, NOT_FOUND, POLICY_VIOLATION = 421, 403, 404, 1008
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +134,8 @@ class HostGuard:
                 MISDIRECTED,
                 f"This server does not answer to that name; its owner can allow it in {HOSTS}.",
             )
+        if scope["path"].endswith(PRIVATE) and not _is_local(scope):
+            return NOT_FOUND, "There is nothing here."
         is_changing = scope["type"] == "websocket" or scope["method"] in CHANGING
         if is_changing and not self._allowed.accept_origin(origin, host):
             return FORBIDDEN, "Pages of other sites may not do that here."

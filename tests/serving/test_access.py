@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from recommender.config import READ_ONLY
 from recommender.errors import RecommenderError
 from recommender.serving import access
 from recommender.serving.access import COOKIE, Access, Standing
@@ -29,7 +30,6 @@ class Clock:
         ({}, Standing.LOCAL, Standing.VISITOR),
         ({"password": PHRASE}, Standing.LOCAL, Standing.VISITOR),
         ({"is_open": True}, Standing.LOCAL, Standing.OPEN),
-        ({"is_read_only": True, "is_open": True}, Standing.READ_ONLY, Standing.READ_ONLY),
     ],
 )
 def test_standings(settings: dict[str, object], here: Standing, elsewhere: Standing) -> None:
@@ -37,6 +37,11 @@ def test_standings(settings: dict[str, object], here: Standing, elsewhere: Stand
     assert guard.standing(HERE, {}) is here
     assert guard.standing(ELSEWHERE, {}) is elsewhere
     assert guard.standing({}, {}) is elsewhere  # no note: the guard did not stand in front
+
+
+def test_nobody_manages_what_is_read_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(READ_ONLY, "1")
+    assert Access(is_open=True).standing(HERE, {}) is Standing.READ_ONLY
 
 
 def test_only_local_visitors_name_folders() -> None:
@@ -105,13 +110,13 @@ def test_sessions_do_not_pile_up() -> None:
 
 def test_the_password_leaves_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(access.PASSWORD, PHRASE)
-    guard = Access.from_environment(is_open=False, is_read_only=False)
+    guard = Access.from_environment(is_open=False)
     assert access.PASSWORD not in os.environ
     assert guard.has_password
     assert PHRASE not in repr(vars(guard))
     monkeypatch.setenv(access.PASSWORD, "short")
     with pytest.raises(RecommenderError, match="at least 8"):
-        Access.from_environment(is_open=False, is_read_only=False)
+        Access.from_environment(is_open=False)
 
 
 def test_without_a_password_nobody_signs_in() -> None:

@@ -34,6 +34,7 @@ def visit(
     app = Starlette(
         routes=[
             Route("/", _echo, methods=["GET", "POST"]),
+            Route("/_stcore/metrics", _echo),
             WebSocketRoute("/stream", _stream),
         ]
     )
@@ -119,6 +120,14 @@ def test_only_this_computer_is_local_and_nobody_can_claim_it() -> None:
     for name in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "X-Forwarded-Proto"):
         headers = {name: "10.0.0.1", LOCAL: "1"}
         assert visit(allowed).get("/", headers=headers).text == "0", name
+
+
+def test_how_busy_the_server_is_stays_on_this_computer() -> None:
+    allowed = AllowedHosts()
+    assert visit(allowed).get("/_stcore/metrics").status_code == 200
+    assert visit(allowed, client=LAN).get("/_stcore/metrics").status_code == 404
+    proxied = visit(allowed).get("/_stcore/metrics", headers={"X-Forwarded-For": LAN})
+    assert proxied.status_code == 404
 
 
 def test_names_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
