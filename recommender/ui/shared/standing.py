@@ -45,7 +45,7 @@ def check_managing() -> None:
     A page that was drawn while its visitor could manage may be pressed after signing out.
     """
     if not current().may_manage:
-        raise RecommenderError("only the shop's owner can change catalogues here")
+        raise RecommenderError("only the shop’s owner can change catalogues here")
 
 
 def if_managing(action: Callable[..., object], *arguments: object) -> None:
@@ -60,6 +60,6 @@ def describe(standing: Standing) -> str:
         Standing.LOCAL: "Only you, on this computer, can change catalogues.",
         Standing.OWNER: "You are signed in as the owner.",
         Standing.OPEN: "Everybody who reaches this page can change catalogues.",
-        Standing.VISITOR: "Only the shop's owner can change catalogues here.",
+        Standing.VISITOR: "Only the shop’s owner can change catalogues here.",
         Standing.READ_ONLY: "On this page catalogues can be looked at, not changed.",
     }[standing]
