@@ -13,8 +13,14 @@ from starlette.middleware import Middleware
 
 from recommender import api, config, models
 from recommender.errors import RecommenderError
-from recommender.ui.shared import pictures, resources
+from recommender.serving.access import Access
+from recommender.serving.admission import BodyGuard, ByteBudget
+from recommender.serving.headers import SecurityHeaders, embedders
+from recommender.serving.hosts import AllowedHosts, HostGuard
+from recommender.ui.shared import pictures, resources, standing
 from recommender.ui.shell import routes
+
+OPEN = "LOOKALIKE_OPEN"
 
 
 @asynccontextmanager
@@ -30,8 +36,14 @@ def take_options(arguments: list[str]) -> None:
     parser.add_argument(
         "--read-only", action="store_true", help="visitors may look, and change nothing"
     )
-    if parser.parse_args(arguments).read_only:
+    parser.add_argument(
+        "--open", action="store_true", help="every visitor may add, change and delete catalogues"
+    )
+    options = parser.parse_args(arguments)
+    if options.read_only:
         os.environ[config.READ_ONLY] = "1"
+    if options.open:
+        os.environ[OPEN] = "1"
 
 
 if Path(sys.argv[0]).name == Path(__file__).name:  # another server's arguments are not ours
@@ -39,6 +51,8 @@ if Path(sys.argv[0]).name == Path(__file__).name:  # another server's arguments 
 try:
     config.read_only()  # now, not at the first visit: a value that is neither yes nor no
     limits = api.Limits.from_environment()
+    allowed = AllowedHosts.from_environment(limits.origins)
+    standing.use(Access.from_environment(is_open=config.switched_on(OPEN)))
 except RecommenderError as error:
     sys.exit(f"lookalike: {error}")
 # Photos stay in memory: Starlette would put those of more than a megabyte on the disk, unless told
@@ -53,6 +67,11 @@ shop = api.Shop(
 app = st.App(
     "recommender/ui/shell/main.py",
     routes=routes.ROUTES,
-    middleware=[Middleware(api.Beside, api=api.make_application(shop, limits))],
+    middleware=[  # the first meets a request first
+        Middleware(SecurityHeaders, framed_by=embedders()),
+        Middleware(HostGuard, allowed=allowed),
+        Middleware(BodyGuard, budget=ByteBudget()),
+        Middleware(api.Beside, api=api.make_application(shop, limits)),
+    ],
     lifespan=lifespan,
 )

@@ -35,9 +35,14 @@ def read_only() -> bool:
     `RecommenderError` for a value that is neither yes nor no: a public demo must not be left open
     by a slip of the pen.
     """
-    value = os.environ.get(READ_ONLY, "").strip().lower()
+    return switched_on(READ_ONLY)
+
+
+def switched_on(name: str) -> bool:
+    """Return whether an environment variable says yes; raises `RecommenderError` for a riddle."""
+    value = os.environ.get(name, "").strip().lower()
     if value not in (*SWITCHED_ON, *SWITCHED_OFF):
-        raise RecommenderError(f"{READ_ONLY} must be 1 or 0, got {value!r}")
+        raise RecommenderError(f"{name} must be 1 or 0, got {value!r}")
     return value in SWITCHED_ON
 
 

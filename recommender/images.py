@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from recommender.errors import ImageError
+from recommender.jpeg import count_scans, is_jpeg
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 SUFFIXES = frozenset(
@@ -60,14 +61,16 @@ class ImageLimits:
     max_bytes : size of the file; a phone's photo has 3 to 12 MB
     max_pixels : width times height; 64 million take 192 MB once decoded
     min_side_px : below this there is nothing to look at
+    max_scans : of a JPEG file; cameras and web tools write at most a dozen
     """
 
     max_bytes: int = 32 * BYTES_PER_MB
     max_pixels: int = 64_000_000
     min_side_px: int = 8
+    max_scans: int = 100
 
     def __post_init__(self) -> None:
-        if min(self.max_bytes, self.max_pixels, self.min_side_px) < 1:
+        if min(self.max_bytes, self.max_pixels, self.min_side_px, self.max_scans) < 1:
             raise ValueError(f"limits must be positive, got {self}")
 
 
@@ -99,6 +102,8 @@ def load(
     ImageError : the source is missing, over a limit, damaged, or not a picture
     """
     name, data = _read(source, limits)
+    if is_jpeg(data) and count_scans(data, most=limits.max_scans) > limits.max_scans:
+        raise ImageError(f"{name} has more than the {limits.max_scans} scans allowed in a JPEG")
     _register_heif()
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:

@@ -16,7 +16,7 @@ ROOT = PACKAGE.parent
 
 # The rooms from the ground up: a room imports only rooms on the lines above its own, and itself.
 LAYERS = (
-    ("errors", "metrics", "items", "types"),
+    ("errors", "metrics", "items", "jpeg", "types"),
     ("config", "locks"),
     ("models",),
     ("images", "augmentation"),
@@ -29,6 +29,7 @@ LAYERS = (
     ("recommend",),
     ("evaluation",),
     ("training",),
+    ("serving",),
     ("api", "cli", "ui"),
 )
 LEVELS = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}

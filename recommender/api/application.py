@@ -25,8 +25,9 @@ from recommender.api.answers import Failure
 from recommender.api.bodies import read_picture
 from recommender.api.endpoints import ENDPOINTS, Endpoint
 from recommender.api.failures import Refused
-from recommender.api.limits import Limits, TokenBuckets
+from recommender.api.limits import Limits
 from recommender.api.shop import Shop
+from recommender.serving.admission import TokenBuckets
 
 ROOT, JSON = "/api", "application/json"
 N_WORKERS = max(1, (os.cpu_count() or 2) - 1)  # one core is left to the page
@@ -87,7 +88,7 @@ class _Serving:
 
     def __init__(self, shop: Shop, limits: Limits) -> None:
         self._shop, self._limits = shop, limits
-        self._buckets = TokenBuckets(limits)
+        self._buckets = TokenBuckets(limits.per_minute, limits.burst)
         self._workers: anyio.CapacityLimiter | None = None
 
     def handler(self, endpoint: Endpoint) -> Handler:

@@ -1,12 +1,6 @@
 """How much one client may ask of the server, and how often."""
 
-import ipaddress
-import math
 import os
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,8 +8,6 @@ from recommender.errors import RecommenderError
 from recommender.images import BYTES_PER_MB
 
 PER_MINUTE, ORIGINS = "LOOKALIKE_API_PER_MINUTE", "LOOKALIKE_API_ORIGINS"
-MAX_CLIENTS = 10_000  # remembered at once; the one that has been quiet for longest is forgotten
-IPV6_HOUSEHOLD_BITS = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,43 +52,3 @@ class Limits:
             burst=max(1, int(text) // 5),
             origins=tuple(origin.strip() for origin in origins if origin.strip()),
         )
-
-
-class TokenBuckets:
-    """A bucket of tokens for each client address; a request takes one, time puts them back.
-
-    Parameters
-    ----------
-    clock : seconds that only grow
-    """
-
-    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
-        self._per_second = limits.per_minute / 60
-        self._burst = float(limits.burst)
-        self._clock = clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def take(self, address: str) -> int:
-        """Take a token; returns 0, or after how many seconds there will be one."""
-        client = _client(address)
-        with self._lock:
-            now = self._clock()
-            tokens, then = self._buckets.pop(client, (self._burst, now))
-            tokens = min(self._burst, tokens + (now - then) * self._per_second)
-            is_granted = tokens >= 1
-            self._buckets[client] = (tokens - 1 if is_granted else tokens, now)
-            if len(self._buckets) > MAX_CLIENTS:
-                self._buckets.popitem(last=False)
-        return 0 if is_granted else math.ceil((1 - tokens) / self._per_second)
-
-
-def _client(address: str) -> str:
-    """One household has one bucket, however many IPv6 addresses it has."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:  # noqa: PLR2004  the Internet Protocol's
-        return address
-    return str(ipaddress.ip_network((parsed, IPV6_HOUSEHOLD_BITS), strict=False))

@@ -11,11 +11,11 @@ from starlette.testclient import TestClient
 
 from recommender.api import Beside, Limits, bodies, limits
 from recommender.api.endpoints import ENDPOINTS
-from recommender.api.limits import TokenBuckets
 from recommender.catalogue.registry import open_catalogue
 from recommender.errors import RecommenderError
 from recommender.importing.importer import import_source
 from recommender.recommend import Recommender
+from recommender.serving.admission import TokenBuckets
 from tests.api.conftest import AMPLE, picture_bytes
 from tests.conftest import draw
 
@@ -190,7 +190,7 @@ def test_a_client_that_asks_too_often_waits(make_api: MakeApi) -> None:
 
 def test_tokens_come_back_with_time() -> None:
     now = [0.0]
-    buckets = TokenBuckets(Limits(per_minute=60, burst=2), clock=lambda: now[0])
+    buckets = TokenBuckets(60, 2, clock=lambda: now[0])
     assert [buckets.take("a"), buckets.take("a"), buckets.take("a")] == [0, 0, 1]
     assert buckets.take("b") == 0
     now[0] = 1.0
@@ -200,15 +200,15 @@ def test_tokens_come_back_with_time() -> None:
 
 
 def test_a_household_has_one_bucket() -> None:
-    buckets = TokenBuckets(Limits(per_minute=60, burst=1), clock=lambda: 0.0)
+    buckets = TokenBuckets(60, 1, clock=lambda: 0.0)
     assert buckets.take("2001:db8::1") == 0
     assert buckets.take("2001:db8::2") == 1
     assert buckets.take("2001:db8:0:1::1") == 0
 
 
 def test_quiet_clients_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MAX_CLIENTS", 5)
-    buckets = TokenBuckets(AMPLE)
+    monkeypatch.setattr(TokenBuckets, "MAX_CLIENTS", 5)
+    buckets = TokenBuckets(AMPLE.per_minute, AMPLE.burst)
     for number in range(50):
         buckets.take(f"10.0.0.{number}")
     assert len(buckets._buckets) == 5

@@ -17,6 +17,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from recommender.serving.hosts import LOCAL
+from recommender.ui.shared import standing
+
 ROOT = Path(__file__).parents[2]
 MAIN = ROOT / "recommender" / "ui" / "shell" / "main.py"
 OUTPUT = ROOT / "test-output"  # screenshots, and traces of what failed
@@ -26,6 +29,12 @@ START_S = 60
 DESKTOP, PHONE = (1440, 900), (390, 844)
 
 OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def _on_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that are drawn without a server have no request that could say where it came from."""
+    monkeypatch.setattr(standing, "current", lambda: standing.access().standing({LOCAL: "1"}, {}))
 
 
 @pytest.fixture

@@ -2,19 +2,22 @@
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
 from recommender.catalogue.registry import available_catalogues
 from recommender.catalogue.store import Catalogue, catalogues_folder
 from recommender.catalogue.store import remove as remove_catalogue
-from recommender.config import DEMO, read_only
+from recommender.config import DEMO
 from recommender.errors import RecommenderError
 from recommender.importing import jobs
 from recommender.importing.report import ImportReport, read_report
+from recommender.serving.access import Standing
 from recommender.ui.parts import intake
-from recommender.ui.shared import link, messages, pictures, resources, words
+from recommender.ui.shared import link, messages, pictures, resources, standing, words
 
 STYLES = Path(__file__).with_suffix(".css")
 N_THUMBNAILS = 5
@@ -48,7 +51,8 @@ def show() -> None:
         "<p>Look through your own products instead of ours. Bring a folder of pictures, a zip, "
         "or the list that your shop exports.</p></header>"
     )
-    is_managed = not read_only()
+    visitor = standing.current()
+    is_managed = visitor.may_manage
     if is_managed:
         _show_jobs()
     names = available_catalogues()
@@ -59,8 +63,20 @@ def show() -> None:
     if is_managed:
         st.html('<h2 class="bar">Add a catalogue</h2>')
         intake.show(key="add")
-    else:
-        st.html('<p class="quiet">On this page catalogues can be looked at, not changed.</p>')
+    _say_who_manages(visitor)
+
+
+def _say_who_manages(visitor: Standing) -> None:
+    """One line: who may change catalogues here, and how the owner signs in or out."""
+    way = ""
+    if visitor is Standing.VISITOR and standing.access().has_password:
+        way = f' <a href="{standing.SIGN_IN}" target="_self">Sign in</a>'
+    elif visitor is Standing.OWNER:
+        way = (
+            f' <form class="inline" method="post" action="{standing.SIGN_OUT}">'
+            "<button>Sign out</button></form>"
+        )
+    st.html(f'<p class="quiet">{words.html(standing.describe(visitor))}{way}</p>')
 
 
 def _show_catalogue(name: str, *, is_managed: bool) -> None:
@@ -155,18 +171,44 @@ def _show_job(name: str, state: jobs.State) -> None:
         st.html(heading)
         share = state.n_done / state.n_all if state.n_all else 0.0
         st.progress(share, text=_progress_text(state))
-        st.button("Cancel", key=f"cancel-{name}", on_click=jobs.cancel, args=(name,))
+        st.button(
+            "Cancel", key=f"cancel-{name}", on_click=standing.if_managing, args=(jobs.cancel, name)
+        )
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.html(f'{heading}<p class="ended" role="status">{_ended_text(name, state)}</p>')
         if state.status == "interrupted":
-            st.button("Go on", key=f"go-{name}", type="primary", on_click=jobs.start, args=(name,))
-            st.button("Discard", key=f"cancel-{name}", on_click=jobs.cancel, args=(name,))
+            st.button(
+                "Go on",
+                key=f"go-{name}",
+                type="primary",
+                on_click=standing.if_managing,
+                args=(jobs.start, name),
+            )
+            st.button(
+                "Discard",
+                key=f"cancel-{name}",
+                on_click=standing.if_managing,
+                args=(jobs.cancel, name),
+            )
             return
         report = _report_of(name, state)
         if report is not None and st.button("What came in", key=f"see-{name}"):
             _show_report(report)
-        st.button("Close", key=f"close-{name}", on_click=jobs.forget, args=(name,))
+        st.button(
+            "Close", key=f"close-{name}", on_click=standing.if_managing, args=(jobs.forget, name)
+        )
+
+
+def _job_button(
+    label: str,
+    key: str,
+    action: Callable[[str], object],
+    name: str,
+    *,
+    type: Literal["primary", "secondary"] = "secondary",  # noqa: A002  as Streamlit calls it
+) -> None:
+    st.button(label, key=key, type=type, on_click=standing.if_managing, args=(action, name))
 
 
 def _report_of(name: str, state: jobs.State) -> ImportReport | None:
@@ -246,6 +288,7 @@ def _delete(name: str, n_items: int) -> None:
     with st.container(horizontal=True, gap="small"):
         if st.button("Delete it", type="primary", key="delete-now"):
             try:
+                standing.check_managing()
                 remove_catalogue(name)
                 jobs.forget(name)
             except RecommenderError as error:

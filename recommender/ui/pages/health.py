@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, TypeVar
 import streamlit as st
 
 from recommender.catalogue.store import Catalogue
-from recommender.config import read_only
 from recommender.insights import health
 from recommender.insights.health import BrokenPicture, Dismissals, Group, HardPicture
 from recommender.items import Item
-from recommender.ui.shared import choice, link, messages, pictures, resources, words
+from recommender.ui.shared import choice, link, messages, pictures, resources, standing, words
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
@@ -187,9 +186,12 @@ def _draw_dismissed(
         for key, name in named:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.html(f"<span>{words.html(name)}</span>")
-                if not read_only():
+                if standing.current().may_manage:
                     st.button(
-                        "Put back", key=f"restore-{key}", on_click=dismissals.restore, args=(key,)
+                        "Put back",
+                        key=f"restore-{key}",
+                        on_click=standing.if_managing,
+                        args=(dismissals.restore, key),
                     )
 
 
@@ -197,7 +199,7 @@ def _draw_broken(catalogue: Catalogue) -> tuple[BrokenPicture, ...] | None:
     """Draw the check of all pictures; returns what it found, or None if it was not asked for."""
     _heading("Broken pictures", "Reads every picture file as a customer's browser would.")
     was_asked = st.session_state.get(_READ) == catalogue.fingerprint
-    is_asked = not (was_asked and read_only()) and st.button(
+    is_asked = (not was_asked or standing.current().may_manage) and st.button(
         "Read them again" if was_asked else "Read every picture",
         key="read-pictures",
         icon=":material/image_search:",
@@ -258,8 +260,13 @@ def _figure(catalogue: Catalogue, item: Item) -> str:
 
 
 def _dismiss_button(key: str, dismissals: Dismissals) -> None:
-    if not read_only():
-        st.button("This is fine", key=f"dismiss-{key}", on_click=dismissals.dismiss, args=(key,))
+    if standing.current().may_manage:
+        st.button(
+            "This is fine",
+            key=f"dismiss-{key}",
+            on_click=standing.if_managing,
+            args=(dismissals.dismiss, key),
+        )
 
 
 def _paged(found: Sequence[T], key: str) -> Sequence[T]:

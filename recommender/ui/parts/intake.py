@@ -16,7 +16,8 @@ from recommender.feeds.tables import Overview
 from recommender.importing import jobs
 from recommender.importing.jobs import Order
 from recommender.models import default_model
-from recommender.ui.shared import messages, words
+from recommender.serving.access import check_folder
+from recommender.ui.shared import messages, standing, words
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 MAX_UPLOAD_MB = 500
 UPLOAD, FOLDER = "Upload a file", "A folder on this computer"
 TYPES = ["zip", "csv", "tsv", "txt", "jsonl", "ndjson"]
-LOCAL = ("127.0.0.1", "localhost", "::1")
 ASKED = {
     "image": "Picture",
     "id": "Article number",
@@ -51,7 +51,7 @@ def show(*, key: str, updated: str = "") -> None:
     # a form that was sent is an empty one afterwards: its widgets get other keys
     key = f"{key}-{st.session_state.setdefault(_SENT, 0)}"
     way = UPLOAD
-    if st.get_option("server.address") in LOCAL:  # others must not name folders of this computer
+    if standing.current().may_name_folders:  # others must not name folders of this computer
         way = st.segmented_control(
             "Where the products come from",
             [UPLOAD, FOLDER],
@@ -94,7 +94,7 @@ def _ask_folder(key: str, updated: str) -> None:
     )
     if not text:
         return
-    path = Path(text.strip()).expanduser()
+    path = check_folder(Path(text.strip()))
     with sources.open_source(path) as source:
         found = source.feed()
     overview = None if found is None else tables.look_into(found[1], found[0])
@@ -130,6 +130,7 @@ def _ask_rest(
     is_ready = bool(name) and (is_known or "image" in columns)
     if not st.button(label, type="primary", key=f"{key}-begin", disabled=not is_ready):
         return
+    standing.check_managing()
     if jobs.state(name).status in jobs.ACTIVE:
         raise CatalogueError(f"products are coming into {name!r} already: wait, or cancel that")
     is_upload = not isinstance(source, Path)

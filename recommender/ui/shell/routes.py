@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from recommender.errors import RecommenderError
 from recommender.ui.shared import pictures, resources, samples
+from recommender.ui.shell import sign_in
 
 FONTS = Path(__file__).parent / "fonts"
 # An address holds the hash of what it names: what it names never changes
@@ -128,6 +129,7 @@ def font(request: Request) -> Response:
 
 
 ROUTES = [
+    *sign_in.ROUTES,
     Route("/pictures/{catalogue}/{sha256}/{size}", item_picture),
     Route("/samples/{sha256}/{size}", sample_picture),
     Route("/kept/{catalogue}/{sha256}/{model}/{version}/{kind}", kept_picture),
