@@ -28,6 +28,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the demo in the background, so that the first click need not wait for it."""
     resources.warm_up()
     yield
+    resources.DECODER.close()
 
 
 def take_options(arguments: list[str]) -> None:
@@ -63,6 +64,7 @@ shop = api.Shop(
     recommender=resources.recommender,
     default_model=models.default_model,
     picture=pictures.item_url,
+    decode=resources.DECODER.load,
 )
 app = st.App(
     "recommender/ui/shell/main.py",

@@ -24,6 +24,7 @@ SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".jfif", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
     | {".heic", ".heif"}
 )
+ENOUGH_PX = 1_280  # of a photo's shorter side: four pixels for each one that an encoder takes
 PAPER = (255, 255, 255)  # product pictures stand on white, so transparency and margins do too
 BYTES_PER_MB = 1_000_000
 CHANNEL_MAX = 255

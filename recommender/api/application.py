@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -27,10 +26,12 @@ from recommender.api.endpoints import ENDPOINTS, Endpoint
 from recommender.api.failures import Refused
 from recommender.api.limits import Limits
 from recommender.api.shop import Shop
-from recommender.serving.admission import TokenBuckets
+from recommender.serving.admission import Busy, Lane, TokenBuckets
 
 ROOT, JSON = "/api", "application/json"
-N_WORKERS = max(1, (os.cpu_count() or 2) - 1)  # one core is left to the page
+# Answers from memory on the one side, pictures that must be decoded and encoded on the other
+N_CHEAP, N_PICTURES = 2, max(1, (os.cpu_count() or 2) - 1)  # one core is left to the page
+MAX_CHEAP_WAITING, MAX_PICTURES_WAITING = 400, 32
 DOCUMENT_MAX_AGE_S = 60
 NOT_KEPT = {"Cache-Control": "no-store"}
 MIN_ZIPPED_BYTES = 1_000
@@ -89,7 +90,8 @@ class _Serving:
     def __init__(self, shop: Shop, limits: Limits) -> None:
         self._shop, self._limits = shop, limits
         self._buckets = TokenBuckets(limits.per_minute, limits.burst)
-        self._workers: anyio.CapacityLimiter | None = None
+        self._cheap = Lane(N_CHEAP, MAX_CHEAP_WAITING)
+        self._pictures = Lane(N_PICTURES, MAX_PICTURES_WAITING)
 
     def handler(self, endpoint: Endpoint) -> Handler:
         """What answers one endpoint's requests."""
@@ -104,11 +106,12 @@ class _Serving:
                 if endpoint.takes_picture:
                     values["picture"] = await read_picture(request, self._limits)
                 run = functools.partial(endpoint.run, self._shop, self._limits, values)
-                answer = await anyio.to_thread.run_sync(
-                    functools.partial(_encode, run), limiter=self._limiter()
-                )
+                lane = self._pictures if endpoint.takes_picture else self._cheap
+                answer = await lane.run(functools.partial(_encode, run))
             except Refused as refused:
                 return _refuse(refused)
+            except Busy as busy:
+                return _refuse(Refused(503, str(busy), retry_after_s=busy.retry_after_s))
             if endpoint.method != "GET":
                 return Response(answer, media_type=JSON, headers=NOT_KEPT)
             return _kept(request, answer, JSON, endpoint.max_age_s)
@@ -123,11 +126,6 @@ class _Serving:
                 f"at most {self._limits.per_minute} requests a minute; wait {wait_s} s",
                 retry_after_s=wait_s,
             )
-
-    def _limiter(self) -> anyio.CapacityLimiter:
-        if self._workers is None:  # it belongs to the running event loop
-            self._workers = anyio.CapacityLimiter(N_WORKERS)
-        return self._workers
 
 
 def _query(request: Request) -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ from recommender.catalogue.registry import available_catalogues
 from recommender.catalogue.store import Catalogue
 from recommender.config import DEMO
 from recommender.errors import CatalogueError, ImageError, ModelError, RecommenderError
+from recommender.images import ENOUGH_PX, ImageLimits
 from recommender.search.options import SearchOptions
 
 if TYPE_CHECKING:
@@ -67,15 +68,14 @@ def similar_to_item(shop: Shop, _limits: Limits, values: Values) -> answers.Look
 
 def similar_to_picture(shop: Shop, limits: Limits, values: Values) -> answers.Lookalikes:
     """Products that look like a picture, which is forgotten with the request."""
-    from recommender.images import ImageLimits
-
     recommender = _recommender(shop, _catalogue_name(values), values)
     options = _options(recommender, values)
     allowed = ImageLimits(max_bytes=limits.max_body_bytes, max_pixels=limits.max_pixels)
     try:
-        result = recommender.similar_to_image(values["picture"], options, limits=allowed)
+        pixels = shop.decode(values["picture"], limits=allowed, enough_px=ENOUGH_PX)
     except ImageError as error:
         raise Refused(422, str(error)) from error
+    result = recommender.search(recommender.encode_pixels(pixels), options)
     return answers.lookalikes(shop, recommender, result)
 
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from recommender import images
 from recommender.catalogue.store import Catalogue
+from recommender.images import ImageLimits, Pixels
 from recommender.items import Item
 
 if TYPE_CHECKING:
@@ -20,6 +22,15 @@ class OpensRecommender(Protocol):
         """See `ui.resources.recommender`; `on_wait` may raise to wait no longer."""
 
 
+class DecodesPictures(Protocol):
+    """Decodes pictures; raises `ImageError`."""
+
+    def __call__(
+        self, data: bytes, /, *, limits: ImageLimits, enough_px: int | None = None
+    ) -> Pixels:
+        """See `images.load`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shop:
     """Ways to what is open already.
@@ -29,6 +40,7 @@ class Shop:
     catalogue : opens a catalogue by its name
     recommender : opens a recommender
     default_model : name of the model for a catalogue, where none is asked for
+    decode : makes pixels of a stranger's picture, as `images.load` does
     picture : address of an item's picture, relative to the server; takes "card" or "large"
     """
 
@@ -36,3 +48,4 @@ class Shop:
     recommender: OpensRecommender
     default_model: Callable[[str], str]
     picture: Callable[[Catalogue, Item, str], str]
+    decode: DecodesPictures = images.load

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from recommender import images
+from recommender.images import ENOUGH_PX
 from recommender.ui.components import crop
 from recommender.ui.parts.result import Stage
-from recommender.ui.shared import pictures, samples
+from recommender.ui.shared import pictures, resources, samples
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,7 +79,7 @@ def look(recommender: "Recommender", photo: Photo) -> Seen:
     if known is not None and known[0] == key:
         seen: Seen = known[1]
         return seen
-    whole = images.load(photo.data)
+    whole = resources.DECODER.load(photo.data, enough_px=ENOUGH_PX)
     pixels = box.cut(whole) if box else whole
     encoded = recommender.encode_pixels(pixels)
     rebuilt = encoded.reconstruction

@@ -13,6 +13,7 @@ from recommender.catalogue.store import Catalogue, catalogues_folder
 from recommender.config import DEMO
 from recommender.errors import CatalogueError, RecommenderError
 from recommender.models import default_model
+from recommender.serving.decoding import PhotoDecoder
 
 if TYPE_CHECKING:
     from recommender.evaluation.colour_baseline import ColourRecommender
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 POLL_S = 0.1
 KEPT_CATALOGUES = 8
 KEPT_OPENINGS = 16
+# Shared by all visitors, whose photos wait for their turn; its processes start at the first photo
+DECODER = PhotoDecoder()
 
 
 @dataclass

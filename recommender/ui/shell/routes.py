@@ -1,6 +1,8 @@
 """What the server answers beside the page: pictures and fonts."""
 
 import gzip
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -9,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from recommender.errors import RecommenderError
+from recommender.serving.admission import Busy, Lane, TokenBuckets
 from recommender.ui.shared import pictures, resources, samples
 from recommender.ui.shell import sign_in
 
@@ -128,13 +131,36 @@ def font(request: Request) -> Response:
     return Response(file.read_bytes(), media_type="font/woff2", headers=FOR_A_DAY)
 
 
+def _in(lane: Lane, answer: Callable[[Request], Response]) -> Callable[..., Awaitable[Response]]:
+    """Answer in a lane, so that pictures that must be drawn hold up no others."""
+
+    async def handle(request: Request) -> Response:
+        client = request.client.host if request.client else ""
+        wait_s = 0 if lane is READY else PER_CLIENT.take(client)
+        if wait_s:
+            raise HTTPException(429, headers={"Retry-After": str(wait_s)})
+        try:
+            return await lane.run(partial(answer, request))
+        except Busy as busy:
+            headers = {"Retry-After": str(busy.retry_after_s)}
+            raise HTTPException(503, str(busy), headers) from busy
+
+    return handle
+
+
+# Files and thumbnails; reconstructions, which take a network; whole maps and blends
+READY, DECODED, DRAWN = Lane(2, 400), Lane(1, 100), Lane(1, 40)
+PER_CLIENT = TokenBuckets(per_minute=600, burst=200)  # of what must be drawn
 ROUTES = [
     *sign_in.ROUTES,
-    Route("/pictures/{catalogue}/{sha256}/{size}", item_picture),
-    Route("/samples/{sha256}/{size}", sample_picture),
-    Route("/kept/{catalogue}/{sha256}/{model}/{version}/{kind}", kept_picture),
-    Route("/between/{catalogue}/{first}/{second}/{model}/{version}/{step:int}", between_picture),
-    Route("/places/{catalogue}/{model}/{version}", places),
-    Route("/sheets/{catalogue}/{version}/{number:int}", sheet),
-    Route("/fonts/{name}", font),
+    Route("/pictures/{catalogue}/{sha256}/{size}", _in(READY, item_picture)),
+    Route("/samples/{sha256}/{size}", _in(READY, sample_picture)),
+    Route("/kept/{catalogue}/{sha256}/{model}/{version}/{kind}", _in(DECODED, kept_picture)),
+    Route(
+        "/between/{catalogue}/{first}/{second}/{model}/{version}/{step:int}",
+        _in(DRAWN, between_picture),
+    ),
+    Route("/places/{catalogue}/{model}/{version}", _in(DRAWN, places)),
+    Route("/sheets/{catalogue}/{version}/{number:int}", _in(READY, sheet)),
+    Route("/fonts/{name}", _in(READY, font)),
 ]
