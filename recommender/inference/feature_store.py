@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
 from recommender.errors import CatalogueError
+from recommender.types import Floats
 
 SCHEMA_VERSION = 1
 SCHEMA = f"""
@@ -30,7 +31,6 @@ BUSY_TIMEOUT_S = 30.0
 ASKED_AT_ONCE = 256  # rows; SQLite allows 999 parameters everywhere
 FINGERPRINT_LENGTH = 16
 
-Floats = NDArray[np.float32]
 PictureFeatures = tuple[str, Floats, float]
 
 
