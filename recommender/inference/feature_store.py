@@ -55,6 +55,14 @@ class FeatureStore:
             file.parent.mkdir(parents=True, exist_ok=True)
         with self._explained():
             self._connection = sqlite3.connect(file, timeout=BUSY_TIMEOUT_S)
+        try:
+            self._prepare()
+        except CatalogueError:
+            self.close()
+            raise
+
+    def _prepare(self) -> None:
+        with self._explained():
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
                 self._connection.executescript(SCHEMA)
