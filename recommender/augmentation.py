@@ -7,10 +7,9 @@ label. Training learns from it what to ignore; the evaluation asks whether it is
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
-Pixels = NDArray[np.uint8]
+from recommender.types import Pixels
 
 
 @dataclass(frozen=True, kw_only=True)

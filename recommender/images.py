@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from recommender.errors import ImageError
 from recommender.jpeg import count_scans, is_jpeg
+from recommender.types import Pixels
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 SUFFIXES = frozenset(
@@ -50,7 +50,6 @@ DECODER_ERRORS = (
 )
 
 Source: TypeAlias = bytes | str | Path
-Pixels: TypeAlias = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ LAYERS = (
     ("errors", "metrics", "items", "jpeg", "types"),
     ("config", "locks"),
     ("models",),
-    ("images", "augmentation"),
+    ("images", "foreground", "augmentation"),
     ("feeds",),
     ("inference",),
     ("catalogue",),

@@ -5,12 +5,10 @@ once for a state of a catalogue, and kept on disk.
 """
 
 import io
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender import images
 from recommender.catalogue.store import Catalogue
@@ -19,13 +17,11 @@ from recommender.errors import ImageError
 from recommender.evaluation.baselines import HISTOGRAM_BINS, colour_descriptor
 from recommender.inference.autoencoder import N_THREADS
 from recommender.search.results import Match
+from recommender.types import Floats, Pixels, Progress
 
 COLOURS_FORMAT = 1
 FILE = "colours.npz"
 BATCH = 64
-
-Floats = NDArray[np.float32]
-Progress = Callable[[int, int], None]
 
 
 class ColourRecommender:
@@ -69,9 +65,7 @@ class ColourRecommender:
         row = self._rows[self.catalogue.get(item_id).item_id]
         return self._nearest(self._histograms[row], n_neighbors, leave_out=row)
 
-    def similar_to_pixels(
-        self, pixels: NDArray[np.uint8], n_neighbors: int = 12
-    ) -> tuple[Match, ...]:
+    def similar_to_pixels(self, pixels: Pixels, n_neighbors: int = 12) -> tuple[Match, ...]:
         """Products with the colours of a decoded picture of shape (height, width, 3)."""
         return self._nearest(colour_descriptor(pixels), n_neighbors)
 

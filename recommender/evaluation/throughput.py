@@ -26,8 +26,6 @@ N_STAGED = 40  # pictures whose stages are timed one by one
 SEED = 0
 KB_PER_MB = 1024
 
-Pixels = NDArray[np.uint8]
-
 
 def measure_import(n_pictures: int, model: str) -> dict[str, Any]:
     """Import generated pictures of 400 x 500 pixels, half as many first and then all.

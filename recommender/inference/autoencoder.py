@@ -23,11 +23,9 @@ from recommender import images
 from recommender.errors import ModelError
 from recommender.inference.projection import ProjectionPrior
 from recommender.models import ModelConfig, model_folder
+from recommender.types import Floats, Pixels
 
 N_THREADS = min(4, os.cpu_count() or 1)
-
-Floats = NDArray[np.float32]
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, kw_only=True)

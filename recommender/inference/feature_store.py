@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
 from recommender.errors import CatalogueError
+from recommender.types import Floats
 
 SCHEMA_VERSION = 1
 SCHEMA = f"""
@@ -30,7 +31,6 @@ BUSY_TIMEOUT_S = 30.0
 ASKED_AT_ONCE = 256  # rows; SQLite allows 999 parameters everywhere
 FINGERPRINT_LENGTH = 16
 
-Floats = NDArray[np.float32]
 PictureFeatures = tuple[str, Floats, float]
 
 
@@ -55,6 +55,14 @@ class FeatureStore:
             file.parent.mkdir(parents=True, exist_ok=True)
         with self._explained():
             self._connection = sqlite3.connect(file, timeout=BUSY_TIMEOUT_S)
+        try:
+            self._prepare()
+        except CatalogueError:
+            self.close()
+            raise
+
+    def _prepare(self) -> None:
+        with self._explained():
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
                 self._connection.executescript(SCHEMA)

@@ -13,18 +13,17 @@ from itertools import islice
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender import images
 from recommender.errors import ImageError
 from recommender.inference.autoencoder import N_THREADS, Autoencoder
 from recommender.inference.feature_store import FeatureStore, PictureFeatures
+from recommender.types import Floats, Pixels
 
 WINDOW = 8  # tasks in flight for each worker: memory stays the same for any catalogue
 OVERSAMPLED = 2  # pixels for each one that the networks take: scaling down needs them
 COMMITTED_AT_ONCE = 64  # pictures; a kill loses at most these
 
-Pixels = NDArray[np.uint8]
 Task = TypeVar("Task")
 Done = TypeVar("Done")
 
@@ -97,7 +96,7 @@ def load_enough(model: Autoencoder, source: images.Source) -> Pixels:
     return images.load(source, enough_px=OVERSAMPLED * side)
 
 
-def encode_picture(model: Autoencoder, pixels: Pixels) -> tuple[NDArray[np.float32], float]:
+def encode_picture(model: Autoencoder, pixels: Pixels) -> tuple[Floats, float]:
     """One picture's features (n_features,) and reconstruction error, with one thread."""
     encoded = model.encode([model.prepare(pixels)], n_threads=1)
     decoded = model.decode(encoded.latents, n_threads=1)
@@ -105,9 +104,7 @@ def encode_picture(model: Autoencoder, pixels: Pixels) -> tuple[NDArray[np.float
     return encoded.features[0], float(reconstruction_errors(target[None], decoded)[0])
 
 
-def reconstruction_errors(
-    squares: NDArray[np.uint8], decoded: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def reconstruction_errors(squares: Pixels, decoded: Floats) -> Floats:
     """Mean squared error of each picture, values in [0, 1].
 
     Parameters

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.errors import ModelError
+from recommender.types import Floats
 
 N_DIMS_KIND, N_DIMS_COLOUR = 208, 48
 N_DIMS = N_DIMS_KIND + N_DIMS_COLOUR
@@ -34,8 +35,6 @@ COLOUR_WEIGHT = 0.3
 PRIOR_ITEMS = 200.0  # items that the prior counts as
 DAMPING = 5.0  # of the whitening, in mean variances: more is closer to none at all
 MAX_FITTED = 8_000  # items; more change nothing that can be measured
-
-Floats = NDArray[np.float32]
 
 
 class _Arrays:

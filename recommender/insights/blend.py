@@ -15,7 +15,7 @@ from recommender.insights import morph
 from recommender.items import Item
 from recommender.search.index import Index
 from recommender.search.results import Match, to_matches
-from recommender.types import Pixels
+from recommender.types import Floats, Pixels
 
 N_STEPS = 11  # every tenth
 N_PARTNERS_FROM = 120  # neighbours that partners are chosen from
@@ -108,7 +108,7 @@ class Blender:
         return self._nearest(embedding, N_PARTNERS_FROM, [item_id])
 
     def _nearest(
-        self, embedding: morph.Floats, n_neighbors: int, leave_out: Sequence[str]
+        self, embedding: Floats, n_neighbors: int, leave_out: Sequence[str]
     ) -> tuple[Match, ...]:
         found = self.index.query(embedding, n_neighbors, leave_out=leave_out)
         return to_matches(self.catalogue, self.index, [[near] for near in found])

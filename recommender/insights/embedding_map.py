@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.config import write_atomically
 from recommender.errors import IndexNotBuilt, StaleIndex
 from recommender.search.index import Index
+from recommender.types import Floats
 
 MAP_FORMAT = 1
 FILE = "atlas.npz"  # the name that indexes have had from the first
@@ -36,8 +36,6 @@ SEED = 0
 GRID = np.float32(1 / 16)  # places are kept to this: it keeps the file small
 N_BESIDE = 8  # neighbours on the plane that are asked for their kind
 REACH = 3.0  # radius in which a kind is counted to find where its name belongs
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, kw_only=True)

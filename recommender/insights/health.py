@@ -19,6 +19,7 @@ from recommender.errors import CatalogueError, ImageError, ModelError
 from recommender.items import Item
 from recommender.search import near_duplicates
 from recommender.search.index import Index
+from recommender.types import Progress
 
 DISMISSED = "dismissed.json"  # in the catalogue's folder, which an import leaves in place
 N_PROPOSED = 8  # nearest neighbours of a product whose pictures are compared
@@ -28,7 +29,6 @@ FAR_OUT = 3.0  # Tukey: this many times the quartiles' distance above the upper 
 LEAST_PRODUCTS = 20  # fewer say nothing about what is usual
 
 Kind = Literal["same", "nearly the same", "hardly rebuilt", "broken", "missing"]
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True)

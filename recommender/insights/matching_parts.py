@@ -1,4 +1,4 @@
-"""Which parts of two pictures look alike."""
+"""Finds the parts of two pictures that match."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,21 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.foreground import foreground_mask
+from recommender.types import Floats, Mask, Pixels
+
 LEAST_COSINE = 0.35  # between parts, after what all parts share is taken away
 MAX_PARTS = 4
 LEAST_APART = 3.0  # cells between two parts, so that each says something of its own
 NEAR = 1.5  # cells by which the neighbours of two matching cells may be displaced
-BACKGROUND = 24  # a pixel this close to the border's colour is background, in 1/255
 LEAST_SHOWN, MOST_SHOWN = 0.05, 0.9  # share of the cells; else the picture has no plain border
 LEAST_COVERED = 0.2  # of a cell, by what is not background
-
-Floats = NDArray[np.float32]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A place in each of two pictures.
+    """A pair of matching places, one in each of two pictures.
 
     Attributes
     ----------
@@ -37,7 +36,7 @@ def matching_parts(first: Floats, second: Floats, shown: tuple[Mask, Mask]) -> t
     """The clearest parts of two pictures that are each other's best match, the clearest first.
 
     Cells match that choose each other among all cells of the other picture; what nearly all cells
-    say is taken away first. A match counts more if the cells around it match those around the
+    share is taken away first. A match counts more if the cells around it match those around the
     other in the same arrangement, and parts that lie close to a clearer one are left out.
 
     Parameters
@@ -76,8 +75,8 @@ def matching_parts(first: Floats, second: Floats, shown: tuple[Mask, Mask]) -> t
     )
 
 
-def shown_cells(square: NDArray[np.uint8], size: int) -> Mask:
-    """Which cells of a picture show more than its background; all where there is no plain one.
+def shown_cells(square: Pixels, size: int) -> Mask:
+    """Find the cells of a picture that show foreground; all where there is no plain background.
 
     Parameters
     ----------
@@ -87,9 +86,7 @@ def shown_cells(square: NDArray[np.uint8], size: int) -> Mask:
     -------
     shown : ndarray of shape (size, size), bool
     """
-    border = np.concatenate([square[0], square[-1], square[:, 0], square[:, -1]])
-    background = np.median(border, axis=0).astype(np.int16)
-    differs = np.abs(square.astype(np.int16) - background).max(axis=2) > BACKGROUND
+    differs = foreground_mask(square)
     side = square.shape[0] // size
     covered = differs[: side * size, : side * size].reshape(size, side, size, side).mean((1, 3))
     shown: Mask = np.asarray(covered) >= LEAST_COVERED

@@ -15,24 +15,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.foreground import enclosed_mask
 from recommender.inference.autoencoder import Autoencoder
+from recommender.types import Floats, Mask, Pixels
 
-EDGE_BLUR_PX = 1.0
-LEAST_EDGE = 4.5  # of 255 a pixel; softer ones are shadows and light that falls off
-PLAIN_BORDER = 0.9  # share of the border that must be ground
-LEAST_PIECE = 0.002  # of the picture's area; smaller ones are specks
 LEAST_HEIGHT = 0.1
 N_ROWS = 64  # at which an outline is kept
 SMOOTHING_ROWS = 1.5
 LEAST_WIDTH = 0.02  # of the picture's width
 
-Floats = NDArray[np.float32]
-Pixels = NDArray[np.uint8]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Outline:
-    """Where a product stands in its picture; all values are shares of the picture's sides.
+    """Outline of a product in its picture; all values are shares of the picture's sides.
 
     Attributes
     ----------
@@ -101,31 +96,17 @@ def interpolate(first: Floats, second: Floats, shares: Floats) -> Floats:
 
 
 def find_outline(square: Pixels) -> Outline | None:
-    """Where a product stands on a plain ground; None where the ground is not plain.
-
-    The ground is what can be reached from the picture's border without crossing an edge, so that
-    soft shadows and light that falls off belong to it.
-    """
-    from scipy import ndimage  # a tenth of a second to import; only blending needs it
-
-    values = square.astype(np.float32)
-    smooth = ndimage.gaussian_filter(values, (EDGE_BLUR_PX, EDGE_BLUR_PX, 0))
-    steps = [np.abs(ndimage.sobel(smooth, axis)).max(axis=2) / 8 for axis in (0, 1)]
-    regions, _ = ndimage.label(np.hypot(*steps) < LEAST_EDGE)
-    border = np.concatenate([regions[0], regions[-1], regions[:, 0], regions[:, -1]])
-    is_ground = np.isin(regions, np.unique(border[border > 0]))
-    if (border > 0).mean() < PLAIN_BORDER:
+    """Find the outline of a product; None where its background is not plain."""
+    product = enclosed_mask(square)
+    if product is None:
         return None
-    pieces, n_pieces = ndimage.label(~is_ground)
-    sizes = ndimage.sum_labels(~is_ground, pieces, np.arange(n_pieces + 1))
-    product = np.isin(pieces, np.flatnonzero(sizes >= LEAST_PIECE * square.shape[0] ** 2))
     rows = np.flatnonzero(product.any(axis=1))
     if len(rows) < LEAST_HEIGHT * len(square):
         return None
     return _trace(product[rows[0] : rows[-1] + 1], int(rows[0]))
 
 
-def _trace(product: NDArray[np.bool_], top: int) -> Outline:
+def _trace(product: Mask, top: int) -> Outline:
     """The outline of what is there, from its first row to its last."""
     height, size = product.shape
     filled = np.flatnonzero(product.any(axis=1))

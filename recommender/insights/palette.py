@@ -1,4 +1,4 @@
-"""The colours of what a picture shows, with names that everybody knows."""
+"""Finds the main colours of a product, and their everyday names."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from recommender.foreground import COLOUR_TOLERANCE, foreground_mask
+from recommender.types import Pixels
+
 SIDE_PX = 96  # colours need no detail
-BACKGROUND = 40  # a pixel this close to the border's colour is background or shadow, in 1/255
 N_CANDIDATES, N_ROUNDS, MAX_COLOURS = 10, 6, 5
 SAME = 14.0  # CIELAB distance below which two colours are one
 SHARED = 16.0  # and below which two pictures share one: light differs between pictures
@@ -27,7 +29,6 @@ NAMES = {
     "blush": (232, 196, 188),
 }  # fmt: skip
 
-Pixels = NDArray[np.uint8]
 Lab = NDArray[np.float64]
 
 
@@ -54,7 +55,7 @@ class Colour:
 
 
 def palette(pixels: Pixels) -> tuple[Colour, ...]:
-    """The main colours of what a picture shows, the largest first.
+    """Find the main colours of a picture's foreground, the largest first.
 
     Parameters
     ----------
@@ -63,9 +64,7 @@ def palette(pixels: Pixels) -> tuple[Colour, ...]:
     small = Image.fromarray(pixels)
     small.thumbnail((SIDE_PX, SIDE_PX), Image.Resampling.BOX)
     rows = np.asarray(small)
-    border = np.concatenate([rows[0], rows[-1], rows[:, 0], rows[:, -1]])
-    background = np.median(border, axis=0).astype(np.int16)
-    shown = rows[np.abs(rows.astype(np.int16) - background).max(axis=2) > BACKGROUND]
+    shown = rows[foreground_mask(rows, COLOUR_TOLERANCE)]
     if len(shown) < LEAST_PIXELS:
         shown = rows.reshape(-1, 3)
     reduced = Image.fromarray(shown[None]).quantize(

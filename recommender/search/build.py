@@ -26,11 +26,9 @@ from recommender.items import Item
 from recommender.search import index as indexes
 from recommender.search.engines import make_engine
 from recommender.search.index import Index
+from recommender.types import Floats, Progress
 
 BATCH = 256  # features held at a time: memory stays the same for any catalogue
-
-Floats = NDArray[np.float32]
-Progress = Callable[[int, int], None]
 
 
 def open_index(
@@ -247,7 +245,7 @@ def _precision(model: Autoencoder) -> DTypeLike:
 
 def embed_source(
     source: str, model: Autoencoder, *, progress: Progress | None = None
-) -> tuple[list[str], NDArray[np.float32], list[tuple[str, str]]]:
+) -> tuple[list[str], Floats, list[tuple[str, str]]]:
     """Embeddings of a folder's pictures, or of a catalogue's.
 
     Parameters

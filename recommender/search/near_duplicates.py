@@ -1,4 +1,4 @@
-"""Whether two pictures show the same thing: the rule for near-duplicates.
+"""Decides whether two pictures show the same thing: the rule for near-duplicates.
 
 Embeddings propose pairs: they call a variant in another colour, or a sister of the same design,
 nearly equal, and rightly so. So a pair that they propose is confirmed on the pixels: both pictures
@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+from recommender.foreground import Box, background_colour, bounding_box, foreground_mask
+from recommender.types import Floats, Pixels
 
 if TYPE_CHECKING:
     from recommender.search.index import Index
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
 SIDE_PX = 128  # of the sketch; finer detail is a matter of compression
 GRID, CELLS = 32, 8  # what is compared, and the cells that may not differ
 MARGIN = 0.125  # of background around a sketch, so that a cut may reach over its edge
-INK = 24  # a pixel that differs this much from the background belongs to the product
-LEAST_INK = 0.01  # share of a row or a column; less is dust
 # A pair is the same picture up to these bounds. Most pictures that were saved again, shrunk,
 # cropped, given a border or another light stay below them; nearly all variants in another colour,
 # the demo catalogue's and the article's, lie above. Tight rather than loose: a missed pair costs
@@ -34,30 +34,26 @@ CHANNEL_MAX = 255
 STEPS = (0.04, 0.02, 0.02, 0.01, 0.01, 0.005)
 PROPOSED_QUANTILE = 50  # percent of `Index.nearest_quantiles`
 
-Pixels = NDArray[np.uint8]
-Floats = NDArray[np.float32]
-Box = tuple[float, float, float, float]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Sketch:
-    """What is compared of a picture.
+    """Reduced picture for comparison.
 
     Attributes
     ----------
     pixels : ndarray of shape (height, width, 3), uint8; shrunk, with a margin of background
-    paper : the background's colour
+    background : its colour
     box : left, top, right and bottom of what stands on the background, in pixels
     """
 
     pixels: Pixels
-    paper: Floats
+    background: Floats
     box: Box
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """How two pictures differ once they are laid over each other.
+    """Differences of two pictures that are laid over each other.
 
     Attributes
     ----------
@@ -72,7 +68,7 @@ class Difference:
 
     @property
     def misfit(self) -> float:
-        """What laying one over the other makes small."""
+        """Measure of difference that the best overlay minimises."""
         return self.share + self.largest_cell
 
     @property
@@ -98,7 +94,7 @@ def proposal_distance(index: "Index") -> float:
 
 
 def sketch(pixels: Pixels) -> Sketch:
-    """What is compared of a picture.
+    """Reduce a picture to what is compared.
 
     Parameters
     ----------
@@ -109,42 +105,33 @@ def sketch(pixels: Pixels) -> Sketch:
     picture = Image.fromarray(pixels)
     picture.thumbnail((SIDE_PX, SIDE_PX), Image.Resampling.BOX, reducing_gap=2.0)
     small = np.asarray(picture)
-    edges = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
-    paper = np.median(edges, axis=0).astype(np.float32)
+    background = background_colour(small)
     margin = int(MARGIN * SIDE_PX)
     padded = np.empty((small.shape[0] + 2 * margin, small.shape[1] + 2 * margin, 3), np.uint8)
-    padded[:] = np.rint(paper)
+    padded[:] = np.rint(background)
     padded[margin:-margin, margin:-margin] = small
-    ink = np.abs(padded - paper).max(axis=2) > INK
-    left, right = _extent(ink.mean(axis=0))
-    top, bottom = _extent(ink.mean(axis=1))
-    return Sketch(pixels=padded, paper=paper, box=(left, top, right, bottom))
+    box = bounding_box(foreground_mask(padded, background=background))
+    return Sketch(pixels=padded, background=background, box=box)
 
 
 def compare(first: Sketch, second: Sketch) -> Difference:
-    """How two pictures differ, the second one being laid over the first as well as it fits."""
+    """Compare two pictures, the second laid over the first as well as it fits."""
     stretch = _ratio(first.box) / _ratio(second.box)
     if not 1 / MAX_STRETCH <= stretch <= MAX_STRETCH:
         return UNLIKE
-    papers = _tint(first.paper - second.paper)
+    backgrounds = _tint(first.background - second.background)
     target, box = _cut(first, first.box), second.box
-    best = _difference(target, _cut(second, box), papers)
+    best = _difference(target, _cut(second, box), backgrounds)
     if best.share > HOPELESS:
         return best  # no shift by a few pixels makes these equal
     for step in STEPS:
         for edge in range(4):
             for sign in (-1, 1):
                 moved = _moved(box, edge, sign * step)
-                found = _difference(target, _cut(second, moved), papers)
+                found = _difference(target, _cut(second, moved), backgrounds)
                 if found.misfit < best.misfit:
                     best, box = found, moved
     return best
-
-
-def _extent(ink: NDArray[np.floating]) -> tuple[float, float]:
-    """First and last place with ink; all of it where there is none."""
-    places = np.flatnonzero(ink > LEAST_INK)
-    return (float(places[0]), float(places[-1] + 1)) if len(places) else (0.0, float(len(ink)))
 
 
 def _ratio(box: Box) -> float:
@@ -159,7 +146,7 @@ def _moved(box: Box, edge: int, share: float) -> Box:
 
 
 def _cut(drawn: Sketch, box: Box) -> Floats:
-    """What stands in the box, as a difference from the background; shape (GRID, GRID, 3)."""
+    """Contents of the box, as a difference from the background; shape (GRID, GRID, 3)."""
     from PIL import Image
 
     height, width = drawn.pixels.shape[:2]
@@ -170,21 +157,21 @@ def _cut(drawn: Sketch, box: Box) -> Floats:
         min(float(height), box[3]),
     )
     cut = Image.fromarray(drawn.pixels).resize((GRID, GRID), Image.Resampling.BOX, box=within)
-    return np.asarray(cut, np.float32) - drawn.paper
+    return np.asarray(cut, np.float32) - drawn.background
 
 
-def _difference(first: Floats, second: Floats, papers: float) -> Difference:
+def _difference(first: Floats, second: Floats, backgrounds: float) -> Difference:
     energy = float(np.square(second).sum())
     gain = float((first * second).sum()) / energy if energy else 1.0
     lit = second * np.clip(gain, 1 / MAX_GAIN, MAX_GAIN)
     apart = first - lit
-    ink = float(np.abs(first).sum() + np.abs(lit).sum())
+    contents = float(np.abs(first).sum() + np.abs(lit).sum())
     side = GRID // CELLS
     cells = apart.reshape(CELLS, side, CELLS, side, 3).mean(axis=(1, 3))  # (CELLS, CELLS, 3)
     return Difference(
-        share=float(np.abs(apart).sum()) / ink if ink else 0.0,
+        share=float(np.abs(apart).sum()) / contents if contents else 0.0,
         largest_cell=float(np.abs(cells).max()) / CHANNEL_MAX,
-        largest_tint=max(_tint(cells), papers),
+        largest_tint=max(_tint(cells), backgrounds),
     )
 
 

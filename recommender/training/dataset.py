@@ -17,11 +17,10 @@ from recommender.training.backbone import INPUT_SIZE_PX, SPATIAL_FILTERS, SPATIA
 from recommender.training.export_perceptual import export_encoder
 from recommender.training.perceptual import PerceptualConfig
 from recommender.training.train_article import load_squares
+from recommender.types import Pixels
 
 CALIBRATION_PICTURES = 128
 CHUNK = 32
-
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, kw_only=True)

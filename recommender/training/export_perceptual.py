@@ -5,7 +5,6 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.config import MODELS, write_atomically
 from recommender.models import PERCEPTUAL
@@ -13,12 +12,11 @@ from recommender.training.backbone import load_weights
 from recommender.training.export import export_litert, one_at_a_time
 from recommender.training.perceptual import PerceptualConfig, encoder
 from recommender.training.quantise import quantise
+from recommender.types import Pixels
 
 BACKBONE_FILE = MODELS / PERCEPTUAL / "backbone.npz"
 TRAINED_FILE = MODELS / PERCEPTUAL / "weights.npz"
 IN_INTEGERS = ".*backbone.*"
-
-Pixels = NDArray[np.uint8]
 
 
 def export_encoder(

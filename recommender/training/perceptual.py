@@ -1,6 +1,6 @@
-"""`perceptual`, the product's own convolutional autoencoder, in Keras.
+"""`perceptual`, the product's own convolutional autoencoder, in Keras, and its hyper-parameters.
 
-One encoder looks once at a picture. Its backbone (see `backbone`) is pretrained and frozen; from
+One encoder reads a picture once. Its backbone (see `backbone`) is pretrained and frozen; from
 the backbone's maps come both the features that neighbours are found with and, together with the
 picture's own patches, the code that the decoder reads. The decoder reads all parts of the
 code: what lies where (15 x 15 x 12), what kind of thing it is (144 numbers out of the features),
@@ -31,6 +31,7 @@ import numpy as np
 from keras import KerasTensor, layers, ops
 
 from recommender.config import Settings
+from recommender.foreground import FRAME_LEAST_SHARE, FRAME_TOLERANCE
 from recommender.training.backbone import (
     INPUT_SIZE_PX,
     SPATIAL_FILTERS,
@@ -40,8 +41,6 @@ from recommender.training.backbone import (
 )
 
 N_FRAME = 7  # four edges and a colour
-BACKGROUND_TOLERANCE = 3 / 64
-LEAST_SHARE = 1 / 128  # of a row or column that must differ from the background
 MARGIN_PX = 1.0
 GEM_FLOOR = 1e-6
 GRID, GRID_WINDOW, GRID_STEP = 3, 8, 6  # overlapping windows over the 20 x 20 map
@@ -279,11 +278,12 @@ def decoder(config: PerceptualConfig) -> keras.Model:
 
 
 def find_frame(images: KerasTensor) -> KerasTensor:
-    """Window and background colour of pictures (n, h, w, 3) in [0, 1], shape (n, 7).
+    """Find the window and the background's colour of pictures (n, h, w, 3): shape (n, 7).
 
-    The background is what the border shows. The window is the smallest rectangle with every row
-    and column in which more than one pixel in 128 differs from it: top, left, bottom and
-    right, as shares of the sides. A picture without such rows is all window.
+    The background is that of `foreground_mask`, with the mean of the border for its median. The
+    window is the smallest rectangle with every row and column in which more than one pixel in 128
+    differs from the background: top, left, bottom and right, as shares of the sides. A picture
+    without such rows is all window.
     """
     side = images.shape[1]
     border = ops.concatenate(
@@ -291,10 +291,10 @@ def find_frame(images: KerasTensor) -> KerasTensor:
     )
     colour = ops.mean(border, axis=1)  # (n, 3)
     difference = ops.max(ops.abs(images - ops.reshape(colour, (-1, 1, 1, 3))), axis=-1)
-    differs = ops.cast(difference > BACKGROUND_TOLERANCE, "float32")
+    differs = ops.cast(difference > FRAME_TOLERANCE / 255, "float32")
     edges = []
     for axis in (2, 1):  # rows, then columns
-        used = ops.cast(ops.mean(differs, axis=axis) > LEAST_SHARE, "float32")
+        used = ops.cast(ops.mean(differs, axis=axis) > FRAME_LEAST_SHARE, "float32")
         places = np.arange(side, dtype=np.float32)
         first = ops.min(used * places + (1 - used) * side, axis=1)
         last = ops.max(used * (places + 1), axis=1)

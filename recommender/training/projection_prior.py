@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender import images
 from recommender.augmentation import FOR_TRAINING, augment
@@ -11,18 +10,16 @@ from recommender.catalogue.store import Catalogue
 from recommender.errors import CatalogueError, ModelError
 from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.projection import Projection, ProjectionPrior, fit, fit_prior
+from recommender.types import Floats, Pixels, Positions
 
 ALTERED_PICTURES = 500  # of each catalogue
 BATCH = 64
 SEED = 0
 
-Floats = NDArray[np.float32]
-Rows = NDArray[np.intp]
-
 
 def learn_prior(
     model: Autoencoder,
-    catalogues: Sequence[tuple[Catalogue, Rows]],
+    catalogues: Sequence[tuple[Catalogue, Positions]],
     photos: Catalogue | None = None,
 ) -> ProjectionPrior:
     """Fit a prior on rows of several catalogues, on altered views and on photos of them.
@@ -71,7 +68,7 @@ def n_kind_features(model: Autoencoder) -> int:
     return len(model.prior.kind_mean)
 
 
-def check_photos(photos: Catalogue, ids: Collection[str]) -> Rows:
+def check_photos(photos: Catalogue, ids: Collection[str]) -> Positions:
     """Positions of the photos whose attribute `item_id` is among the ids.
 
     Raises
@@ -94,12 +91,12 @@ def _differences_of(model: Autoencoder, photos: Catalogue, known: dict[str, Floa
     return seen - np.stack([known[photos.items[row].attributes["item_id"]] for row in rows])
 
 
-def _squares(model: Autoencoder, catalogue: Catalogue, rows: Rows) -> Iterator[NDArray[np.uint8]]:
+def _squares(model: Autoencoder, catalogue: Catalogue, rows: Positions) -> Iterator[Pixels]:
     for row in rows:
         yield model.prepare(images.load(catalogue.image_path(catalogue.items[row])))
 
 
-def _describe(model: Autoencoder, squares: Iterator[NDArray[np.uint8]]) -> Floats:
+def _describe(model: Autoencoder, squares: Iterator[Pixels]) -> Floats:
     parts, batch = [], []
     for square in squares:
         batch.append(square)

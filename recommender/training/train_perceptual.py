@@ -33,6 +33,7 @@ from recommender.training.perceptual import (
 )
 from recommender.training.projection_prior import check_photos, learn_prior
 from recommender.training.train_article import Report, split_items
+from recommender.types import Floats
 
 FIRST_SHARE = 0.6  # of an epoch's pictures come from the catalogue that is trained for
 ERROR_FLOOR = 1e-5  # 50 dB: no picture is worth improving beyond that
@@ -42,9 +43,6 @@ SSIM_WINDOW, SSIM_STEP = 7, 2
 SSIM_C1, SSIM_C2 = 0.01**2, 0.03**2
 MEASURE_BATCH = 32
 PCA_PICTURES = 400
-
-Floats = NDArray[np.float32]
-Pixels = NDArray[np.uint8]
 
 
 def train_perceptual(

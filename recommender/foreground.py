@@ -1,0 +1,113 @@
+"""Separates the foreground of a picture, the product, from a plain background.
+
+There are two definitions, for two purposes:
+
+By colour (`foreground_mask`)
+    The background's colour is the median of the border's pixels. A pixel belongs to the foreground
+    if one of its channels differs from that colour by more than a tolerance. This is fast, and
+    right for backgrounds of one colour.
+By edges (`enclosed_mask`)
+    The background is what can be reached from the border without crossing an edge. Soft shadows
+    and light that falls off belong to it, whatever their colour. This takes a hundred times as
+    long.
+
+The encoder of `perceptual` uses the first definition inside its graph (`perceptual.find_frame`),
+where the border's mean stands in for its median; its constants stand here, beside the others.
+"""
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.types import Floats, Mask, Pixels
+
+# Largest difference of a channel from the background's colour, of 255, within the background
+SHAPE_TOLERANCE = 24  # where the shape counts: a pale product must not be lost
+COLOUR_TOLERANCE = 40  # where colours count: a product's shadow must not be taken for a part of it
+FRAME_TOLERANCE = 255 * 3 / 64  # in the graph of `perceptual`
+# Share of a row or a column that must be foreground; less is dust
+LEAST_SHARE = 0.01
+FRAME_LEAST_SHARE = 1 / 128  # in the graph of `perceptual`, in half precision
+EDGE_BLUR_PX = 1.0
+LEAST_EDGE = 4.5  # of 255 a pixel; softer ones are shadows and light that falls off
+PLAIN_BORDER = 0.9  # share of the border that must be background
+LEAST_PIECE = 0.002  # of the picture's area; smaller ones are specks
+
+Box = tuple[float, float, float, float]
+Number = TypeVar("Number", np.uint8, np.int32)
+
+
+def border_pixels(pixels: NDArray[Number]) -> NDArray[Number]:
+    """Pixels of a picture's four sides, shape (n, ...) of an array (height, width, ...)."""
+    return np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+
+
+def background_colour(pixels: Pixels) -> Floats:
+    """Median of the border's pixels, shape (3,), from 0 to 255."""
+    return np.asarray(np.median(border_pixels(pixels), axis=0), np.float32)
+
+
+def foreground_mask(
+    pixels: Pixels, tolerance: float = SHAPE_TOLERANCE, background: Floats | None = None
+) -> Mask:
+    """Find the pixels that differ from the background's colour.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (height, width, 3), uint8
+    tolerance : largest difference of a channel within the background, of 255
+    background : its colour, of shape (3,), where it is known already
+
+    Returns
+    -------
+    mask : ndarray of shape (height, width), bool
+    """
+    colour = background_colour(pixels) if background is None else background
+    return np.asarray(np.abs(pixels - colour).max(axis=2) > tolerance)
+
+
+def bounding_box(mask: Mask, least_share: float = LEAST_SHARE) -> Box:
+    """Left, top, right and bottom of a foreground, in pixels; the whole picture if there is none.
+
+    Parameters
+    ----------
+    mask : ndarray of shape (height, width), bool
+    least_share : of a row or a column that must be foreground
+    """
+    left, right = _extent(mask.mean(axis=0), least_share)
+    top, bottom = _extent(mask.mean(axis=1), least_share)
+    return left, top, right, bottom
+
+
+def enclosed_mask(square: Pixels) -> Mask | None:
+    """Find the pixels that edges enclose; None where the background is not plain.
+
+    Parameters
+    ----------
+    square : ndarray of shape (size, size, 3), uint8
+
+    Returns
+    -------
+    mask : ndarray of shape (size, size), bool, without specks
+    """
+    from scipy import ndimage  # a tenth of a second to import; only blending needs it
+
+    values = square.astype(np.float32)
+    smooth = ndimage.gaussian_filter(values, (EDGE_BLUR_PX, EDGE_BLUR_PX, 0))
+    steps = [np.abs(ndimage.sobel(smooth, axis)).max(axis=2) / 8 for axis in (0, 1)]
+    labelled, _ = ndimage.label(np.hypot(*steps) < LEAST_EDGE)
+    regions: NDArray[np.int32] = labelled
+    border = border_pixels(regions)
+    is_background = np.isin(regions, np.unique(border[border > 0]))
+    if (border > 0).mean() < PLAIN_BORDER:
+        return None
+    pieces, n_pieces = ndimage.label(~is_background)
+    sizes = ndimage.sum_labels(~is_background, pieces, np.arange(n_pieces + 1))
+    return np.isin(pieces, np.flatnonzero(sizes >= LEAST_PIECE * square.shape[0] ** 2))
+
+
+def _extent(shares: NDArray[np.floating], least_share: float) -> tuple[float, float]:
+    """First and last line with foreground; all lines where there is none."""
+    places = np.flatnonzero(shares > least_share)
+    return (float(places[0]), float(places[-1] + 1)) if len(places) else (0.0, float(len(shares)))

@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+
+from recommender import foreground, images
+from recommender.foreground import (
+    COLOUR_TOLERANCE,
+    FRAME_LEAST_SHARE,
+    FRAME_TOLERANCE,
+    background_colour,
+    bounding_box,
+    enclosed_mask,
+    foreground_mask,
+)
+from tests.conftest import draw
+
+
+def picture(shape: str = "box", size_px: int = 96) -> np.ndarray:
+    return np.asarray(draw(shape, "red", size_px))
+
+
+def test_the_box_of_a_product_by_hand() -> None:
+    mask = foreground_mask(picture())
+    assert background_colour(picture()).tolist() == [255, 255, 255]
+    assert bounding_box(mask) == (24, 24, 73, 73)  # drawn from 24 to 72, both included
+
+
+def test_dust_is_no_foreground() -> None:
+    dusty = picture().copy()
+    dusty[2, 2] = 0
+    assert foreground_mask(dusty)[2, 2]
+    assert bounding_box(foreground_mask(dusty), 0.02) == (24, 24, 73, 73)
+
+
+def test_an_empty_picture_is_all_foreground() -> None:
+    empty = np.full((40, 60, 3), 200, np.uint8)
+    assert not foreground_mask(empty).any()
+    assert bounding_box(foreground_mask(empty)) == (0, 0, 60, 40)
+
+
+def test_a_shadow_is_foreground_to_shapes_and_background_to_colours() -> None:
+    shaded = picture().copy()
+    shaded[80:90, 30:60] = 225
+    assert foreground_mask(shaded)[85, 40]
+    assert not foreground_mask(shaded, COLOUR_TOLERANCE)[85, 40]
+    assert foreground_mask(shaded, COLOUR_TOLERANCE)[48, 48]
+
+
+def test_edges_enclose_the_product_and_not_its_light() -> None:
+    square = images.letterbox(picture(size_px=160), 160).astype(np.float32)
+    light = np.linspace(1, 0.8, 160)[:, None, None]  # falls off from the top to the bottom
+    mask = enclosed_mask((square * light).astype(np.uint8))
+    assert mask is not None
+    box = bounding_box(mask)
+    assert np.abs(np.subtract(box, (40, 40, 121, 121))).max() <= 3
+
+
+def test_noise_has_no_plain_background(rng: np.random.Generator) -> None:
+    assert enclosed_mask(rng.integers(0, 256, (96, 96, 3), np.uint8)) is None
+
+
+@pytest.mark.parametrize("shape", ["disc", "box", "bar"])
+def test_the_network_frames_what_this_module_finds(shape: str) -> None:
+    pytest.importorskip(
+        "tensorflow", reason="TensorFlow is missing: pip install -r requirements-dev.txt"
+    )
+    from recommender.training.perceptual import MARGIN_PX, find_frame
+
+    pixels = picture(shape, 150)
+    frame = np.asarray(find_frame(pixels[None].astype(np.float32) / 255))[0]
+    top, left, bottom, right = frame[:4] * 150
+    mask = foreground_mask(pixels, FRAME_TOLERANCE)
+    expected = bounding_box(mask, FRAME_LEAST_SHARE)
+    low, high = np.array(expected[:2]) - MARGIN_PX, np.array(expected[2:]) + MARGIN_PX
+    assert np.allclose([left, top], np.maximum(low, 0), atol=1)
+    assert np.allclose([right, bottom], np.minimum(high, 150), atol=1)
+    assert frame[4:] * 255 == pytest.approx(foreground.background_colour(pixels), abs=8)
