@@ -1,4 +1,4 @@
-"""What a visitor asks of an answer: what counts, how much variety, which products."""
+"""The controls of an answer: weight of colour, diversity, filters and number of results."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -48,7 +48,7 @@ class Question:
 
 
 def ask(recommender: "Recommender", *, by_product: bool) -> Question:
-    """Draw what can be asked, and read it.
+    """Draw the controls and return what they are set to.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def ask(recommender: "Recommender", *, by_product: bool) -> Question:
     """
     colour, variety = None, 0.0
     if recommender.weighs_colour:
-        colour = WEIGHTS[_slider("What counts", WEIGHTS, BALANCED, "weigh")]
+        colour = WEIGHTS[_slider("What matters", WEIGHTS, BALANCED, "weigh")]
     variety = VARIETIES[_slider("Variety", VARIETIES, CLOSEST, "variety")]
     facets = filters.facets(recommender.catalogue)
     set_ones = sum(key in st.query_params for key in link.WISHES)
@@ -64,10 +64,10 @@ def ask(recommender: "Recommender", *, by_product: bool) -> Question:
     with st.popover(label, icon=":material/filter_list:", key="wishes"):
         where = _ask_wishes(facets, by_product=by_product)
         fold = st.toggle(
-            "Near-identical products once", value=True, key="once", bind="query-params"
+            "Show near-identical products once", value=True, key="once", bind="query-params"
         )
         n_neighbors = st.slider(
-            "How many to show",
+            "Number of results",
             1,
             MAX_NEIGHBOURS,
             DEFAULT_NEIGHBOURS,
@@ -78,7 +78,7 @@ def ask(recommender: "Recommender", *, by_product: bool) -> Question:
 
 
 def forget_wishes(facets: Facets) -> None:
-    """Take all filters away."""
+    """Clear all filters."""
     for key in link.WISHES:
         filters.forget(key, facets)
 
