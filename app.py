@@ -25,17 +25,17 @@ OPEN = "LOOKALIKE_OPEN"
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Open the demo in the background, so that the first click need not wait for it."""
+    """Open the demo in the background, so that the first click does not wait for it."""
     resources.warm_up()
     yield
     resources.DECODER.close()
 
 
 def take_options(arguments: list[str]) -> None:
-    """Obey what stands behind the `--` on the command line; anything unknown stops the start."""
+    """Apply the options after `--` on the command line; an unknown one stops the start."""
     parser = argparse.ArgumentParser(prog="streamlit run app.py --", description=__doc__)
     parser.add_argument(
-        "--read-only", action="store_true", help="visitors may look, and change nothing"
+        "--read-only", action="store_true", help="visitors can browse, but change nothing"
     )
     parser.add_argument(
         "--open", action="store_true", help="every visitor may add, change and delete catalogues"
@@ -50,13 +50,13 @@ def take_options(arguments: list[str]) -> None:
 if Path(sys.argv[0]).name == Path(__file__).name:  # another server's arguments are not ours
     take_options(sys.argv[1:])
 try:
-    config.read_only()  # now, not at the first visit: a value that is neither yes nor no
+    config.read_only()  # a bad value stops the start, not the first visit
     limits = api.Limits.from_environment()
     allowed = AllowedHosts.from_environment(limits.origins)
     standing.use(Access.from_environment(is_open=config.switched_on(OPEN)))
 except RecommenderError as error:
     sys.exit(f"lookalike: {error}")
-# Photos stay in memory: Starlette would put those of more than a megabyte on the disk, unless told
+# Photos stay in memory: by default Starlette writes those over a megabyte to disk
 MultiPartParser.spool_max_size = 0
 
 shop = api.Shop(

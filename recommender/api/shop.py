@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from recommender import images
 from recommender.catalogue.store import Catalogue
-from recommender.images import ImageLimits, Pixels
+from recommender.images import ImageLimits
 from recommender.items import Item
+from recommender.types import Pixels
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender

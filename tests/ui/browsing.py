@@ -1,4 +1,4 @@
-"""Visitors' moves and glances, in a browser."""
+"""Helpers for tests in a browser."""
 
 import time
 from collections.abc import Callable
@@ -20,12 +20,12 @@ PASTE = """async picture => {
 
 
 def card_buttons(page: Page) -> Locator:
-    """The buttons of the gallery."""
+    """Return the buttons of the gallery."""
     return page.locator("ul.grid .card")
 
 
 def wait_until_painted(pictures: Locator) -> None:
-    """Return when all have arrived, but for those that load only when they come near."""
+    """Wait for all pictures, save those that load only when they come near."""
     end = time.monotonic() + PATIENCE_S
     while not pictures.evaluate_all(ALL_PAINTED):
         assert time.monotonic() < end, "a picture did not arrive"

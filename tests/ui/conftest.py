@@ -13,7 +13,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -26,6 +26,7 @@ OUTPUT = ROOT / "test-output"  # screenshots, and traces of what failed
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOW_TO_GET_ONE = "no browser found: apt-get install chromium, or set LOOKALIKE_BROWSER to one"
 START_S = 60
+PATIENCE_MS = 20_000  # for whatever a page has to show; a busy machine takes its time
 DESKTOP, PHONE = (1440, 900), (390, 844)
 
 OpenPage = Callable[..., AppTest]
@@ -115,6 +116,7 @@ def browser() -> Iterator[Browser]:
     path = find_browser()
     if path is None:
         pytest.skip(HOW_TO_GET_ONE)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         # the sandbox needs rights that a container's root does not have
         running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
@@ -134,7 +136,7 @@ def visit(
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.goto(server.address + path)

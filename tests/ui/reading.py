@@ -1,4 +1,4 @@
-"""Readers of what a page says and hands to its components, without a browser."""
+"""Helpers to read a page without a browser."""
 
 import json
 from typing import Any
@@ -7,13 +7,13 @@ from streamlit.testing.v1 import AppTest
 
 
 def said(app: AppTest) -> str:
-    """All that the page says in HTML; fails if it crashed."""
+    """Return the page's HTML; fails if it crashed."""
     assert not app.exception, app.exception
     return "\n".join(block.value for block in app.html if not block.value.startswith("<style"))
 
 
 def sent(app: AppTest, key: str) -> dict[str, Any]:
-    """Return what the page hands to a component."""
+    """Return the data that the page sends to a component."""
     proto = app.get_by_key(key).proto
     document: dict[str, Any] = json.loads(proto.json or proto.mixed.json)
     return document

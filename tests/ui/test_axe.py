@@ -1,4 +1,4 @@
-"""What axe-core finds on every page, in light and dark."""
+"""Accessibility of every page by axe-core, in light and dark."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

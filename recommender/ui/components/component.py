@@ -1,4 +1,4 @@
-"""Mounts a component: the HTML, CSS and JavaScript in its folder become one Streamlit component."""
+"""The mounting of components: a folder's HTML, CSS and JavaScript as one Streamlit component."""
 
 import re
 from functools import cache

@@ -12,8 +12,8 @@ export function follow(anchor, href, onLeave = () => {}) {
   };
 }
 
-// Opens an address for whatever is no anchor: a button, or a spot on a canvas. Returns whether
-// this page changes, and not another tab.
+// Opens an address on a click on a button or a spot of a canvas. Returns whether this page leads
+// there, and not another tab.
 export function visit(href, event) {
   if (opensElsewhere(event)) {
     window.open(href);

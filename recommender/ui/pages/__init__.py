@@ -1,1 +1,1 @@
-"""The pages, one module each; `show()` draws it."""
+"""One module a page, each with a function `show` that draws it; no page imports another."""

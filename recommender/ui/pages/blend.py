@@ -1,4 +1,4 @@
-"""Two products, what lies between them, and the real products nearest to each step."""
+"""The blend page: a slider between two products, and the real products closest to each step."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -39,8 +39,8 @@ def show() -> None:
 def _draw(recommender: "Recommender", first: Item, second: Item) -> None:
     st.html(
         '<header class="hero"><h1>Between two products.</h1>'
-        "<p>Slide from one to the other. The machine draws what lies between them, and below "
-        "are the real products that look most like each step.</p></header>"
+        "<p>Slide from one to the other. The model draws what lies between, and below are the "
+        "real products closest to each step.</p></header>"
     )
     _offer(recommender, first, second)
     catalogue = recommender.catalogue
@@ -62,16 +62,15 @@ def _draw(recommender: "Recommender", first: Item, second: Item) -> None:
         view=f"{catalogue.name}/{recommender.model.name}/{first.item_id}/{second.item_id}",
     )
     st.html(
-        '<p class="quiet">How the pictures come about: both products are bent towards a common '
-        "outline and mixed, and the machine rebuilds the mix from its "
-        f"{recommender.model.n_numbers:,} numbers, as it rebuilds any picture. No such product "
-        "exists. Where no plain background shows an outline, one picture fades into the other."
-        "</p>"
+        '<p class="quiet">How it works: both products are bent to a common outline and mixed, '
+        f"and the model rebuilds the mix from {recommender.model.n_numbers:,} numbers, as it does "
+        "any picture. No such product exists. Without a plain background to show the outline, one "
+        "picture fades into the other.</p>"
     )
 
 
 def _offer(recommender: "Recommender", first: Item, second: Item) -> None:
-    """The ways to another pair."""
+    """Draw the links and buttons that lead to another pair."""
     with st.container(key="blend-ways", horizontal=True, vertical_alignment="center", gap="small"):
         for label, icon, wanted in (
             ("Change the first", ":material/edit:", {SECOND: second.item_id}),
@@ -101,7 +100,7 @@ def _surprise(recommender: "Recommender") -> None:
 
 
 def _choose(recommender: "Recommender", item: Item, end: str) -> None:
-    """The other product is to be picked."""
+    """Draw the choice of the other product."""
     catalogue = recommender.catalogue
     other = SECOND if end == FIRST else FIRST
     st.html(
@@ -113,7 +112,7 @@ def _choose(recommender: "Recommender", item: Item, end: str) -> None:
     text = st.text_input(
         "Search",
         key="blend-search",
-        placeholder="Search: red mug, ceramic, …",
+        placeholder="Try “red mug” or “ceramic”",
         icon=":material/search:",
         label_visibility="collapsed",
     )
@@ -126,9 +125,9 @@ def _choose(recommender: "Recommender", item: Item, end: str) -> None:
         heading = words.count(len(found), "product") if found else ""
     else:
         found = [match.item for match in _blender(recommender).partners(item.item_id)]
-        heading = "Close to it, but of another colour or kind"
+        heading = "Similar, but in another colour or of another kind"
     if not found:
-        messages.empty("Nothing fits that", "Search for less, or for something else.")
+        messages.empty("No products match", "Try a shorter search, or another word.")
         return
     st.html(f'<h2 class="bar">{heading}</h2>')
     cards = [
@@ -147,7 +146,7 @@ def _blender(recommender: "Recommender") -> "Blender":
 
 
 def _name(step: "Step", first: Item, second: Item) -> str:
-    """What a screen reader calls a step."""
+    """Return a step's name for a screen reader."""
     if step.share in (0, 1):
         return words.name(second if step.share else first)
     share = words.similarity(step.share)

@@ -1,4 +1,4 @@
-"""The gallery: find a product to start from."""
+"""The browse page: a gallery to find a product to start from."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def show() -> None:
     if not len(catalogue):
         messages.empty(
             "This catalogue is empty",
-            f"Fill it with: python -m recommender import SOURCE --name {catalogue.name}",
+            f"Add products with: python -m recommender import SOURCE --name {catalogue.name}",
         )
         return
     _welcome(catalogue)
@@ -38,7 +38,7 @@ def show() -> None:
     link.remember_shelf()
     found = filters.select(catalogue, chosen)
     if not found:
-        messages.empty("Nothing fits all of that", "Take a filter away, or search for less.")
+        messages.empty("No products match", "Remove a filter, or try a shorter search.")
         st.button("Show everything", key="show-everything", on_click=_clear, args=(facets,))
         return
     _draw(catalogue, found)
@@ -47,9 +47,9 @@ def show() -> None:
 def _welcome(catalogue: Catalogue) -> None:
     kind = "synthetic products, rendered by this project" if catalogue.name == DEMO else "products"
     st.html(
-        '<header class="hero"><h1>Find what looks like it.</h1>'
-        "<p>Pick a product, or bring a photo. You see what a small neural network keeps of the "
-        "picture, and the products that look most alike to it.</p>"
+        '<header class="hero"><h1>Like one? Find more like it.</h1>'
+        "<p>Pick a product or bring your own photo. You get the products that look most like it, "
+        "and the picture as our neural network rebuilds it.</p>"
         f'<p class="quiet">{len(catalogue):,} {kind}</p></header>'
     )
 
@@ -60,7 +60,7 @@ def _ask(facets: Facets) -> Filters:
             "Search",
             key="q",
             bind="query-params",
-            placeholder="Search: red mug, ceramic, …",
+            placeholder="Try “red mug” or “ceramic”",
             icon=":material/search:",
             label_visibility="collapsed",
             on_change=_first_page,
@@ -70,7 +70,7 @@ def _ask(facets: Facets) -> Filters:
             materials = _several("Material", "material", facets.materials)
             prices = filters.price_range(facets.prices, "price", _first_page)
         order = st.selectbox(
-            "Order",
+            "Sort by",
             list(filters.ORDERS),
             format_func=filters.ORDERS.__getitem__,
             key="sort",
@@ -150,7 +150,7 @@ def _draw(catalogue: Catalogue, found: list[Item]) -> None:
 
 
 def _first_page() -> None:
-    """Another question is answered from its first page on."""
+    """Go back to the first page, since another search has other pages."""
     st.session_state["page"] = 1
 
 

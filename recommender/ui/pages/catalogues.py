@@ -1,4 +1,4 @@
-"""The catalogues side by side, and how products of one's own come in."""
+"""The catalogues page: lists them, and imports, updates and deletes a visitor's own."""
 
 import csv
 import io
@@ -24,19 +24,19 @@ N_THUMBNAILS = 5
 N_SKIPPED_SHOWN = 100
 REFRESH_S = 1.0
 PAGE = "catalogues"
-UPDATE = "update"  # in the address: the catalogue that is brought up to date
-DELETED = "catalogues.deleted"  # the one that somebody asked to delete
+UPDATE = "update"  # in the address: the catalogue to update
+DELETED = "catalogues.deleted"  # the catalogue that a visitor asked to delete
 OUTCOMES = {
     "added": "new",
     "changed": "changed",
-    "unchanged": "as before",
-    "removed": "taken out",
+    "unchanged": "unchanged",
+    "removed": "removed",
     "skipped": "left out",
 }
 STATUSES = {
     "waiting": "Getting ready",
-    "running": "Looking at the pictures",
-    "interrupted": "Stopped half-way. Nothing is lost: it can go on where it was.",
+    "running": "Preparing pictures",
+    "interrupted": "Stopped halfway. Nothing is lost, and it can carry on from there.",
     "failed": "That did not work.",
     "cancelled": "Cancelled. Everything is as it was before.",
     "done": "Done.",
@@ -48,8 +48,8 @@ def show() -> None:
     st.html(STYLES)
     st.html(
         '<header class="hero"><h1>Your catalogues.</h1>'
-        "<p>Look through your own products instead of ours. Bring a folder of pictures, a zip, "
-        "or the list that your shop exports.</p></header>"
+        "<p>Search your own products instead of ours: bring a folder of pictures, a zip, or your "
+        "shop’s export.</p></header>"
     )
     visitor = standing.current()
     is_managed = visitor.may_manage
@@ -57,7 +57,7 @@ def show() -> None:
         _show_jobs()
     names = available_catalogues()
     if not names:
-        messages.empty("There is no catalogue yet", "Add your first one below.")
+        messages.empty("No catalogues yet", "Add your first one below.")
     for name in names:
         _show_catalogue(name, is_managed=is_managed)
     if is_managed:
@@ -67,7 +67,7 @@ def show() -> None:
 
 
 def _say_who_manages(visitor: Standing) -> None:
-    """One line: who may change catalogues here, and how the owner signs in or out."""
+    """Say who may change catalogues here, and offer the owner to sign in or out."""
     way = ""
     if visitor is Standing.VISITOR and standing.access().has_password:
         way = f' <a href="{standing.SIGN_IN}" target="_self">Sign in</a>'
@@ -97,18 +97,18 @@ def _show_catalogue(name: str, *, is_managed: bool) -> None:
             if is_managed and name != DEMO:
                 _offer_changes(catalogue)
         if is_managed and name != DEMO and st.query_params.get(UPDATE) == name:
-            st.html(f'<h3 class="bar">Bring {words.html(name)} up to date</h3>')
+            st.html(f'<h3 class="bar">Update {words.html(name)}</h3>')
             intake.show(key=f"update-{name}", updated=name)
             st.page_link(
                 link.page(PAGE),
-                label="Leave it as it is",
+                label="Keep it as it is",
                 icon=":material/close:",
                 query_params=link.kept(),
             )
 
 
 def _describe(catalogue: Catalogue) -> str:
-    """A catalogue's name, how much it holds, and a few of its pictures."""
+    """Return a catalogue's name, its size and a few of its pictures as HTML."""
     step = max(1, len(catalogue) // N_THUMBNAILS)
     shown = catalogue.items[::step][:N_THUMBNAILS]
     strip = "".join(
@@ -153,13 +153,13 @@ def _offer_changes(catalogue: Catalogue) -> None:
 
 @st.fragment(run_every=REFRESH_S)
 def _show_jobs() -> None:
-    """Imports under way, and those that ended and were not put away; drawn anew every second."""
+    """Draw imports that run, or have ended and were not closed yet; again every second."""
     seen = st.session_state.setdefault("catalogues.seen", {})
     for name in jobs.noted():
         state = jobs.state(name)
         if state.status in jobs.ENDED and seen.get(name) in jobs.ACTIVE:
             seen[name] = state.status
-            st.rerun()  # the whole page: there is a new catalogue, or a new state of one
+            st.rerun()  # the whole page, as its list of catalogues has changed
         seen[name] = state.status
         with st.container(key=f"job-{name}", border=True):
             _show_job(name, state)
@@ -171,33 +171,18 @@ def _show_job(name: str, state: jobs.State) -> None:
         st.html(heading)
         share = state.n_done / state.n_all if state.n_all else 0.0
         st.progress(share, text=_progress_text(state))
-        st.button(
-            "Cancel", key=f"cancel-{name}", on_click=standing.if_managing, args=(jobs.cancel, name)
-        )
+        _job_button("Cancel", f"cancel-{name}", jobs.cancel, name)
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.html(f'{heading}<p class="ended" role="status">{_ended_text(name, state)}</p>')
         if state.status == "interrupted":
-            st.button(
-                "Go on",
-                key=f"go-{name}",
-                type="primary",
-                on_click=standing.if_managing,
-                args=(jobs.start, name),
-            )
-            st.button(
-                "Discard",
-                key=f"cancel-{name}",
-                on_click=standing.if_managing,
-                args=(jobs.cancel, name),
-            )
+            _job_button("Resume", f"go-{name}", jobs.start, name, type="primary")
+            _job_button("Discard", f"cancel-{name}", jobs.cancel, name)
             return
         report = _report_of(name, state)
-        if report is not None and st.button("What came in", key=f"see-{name}"):
+        if report is not None and st.button("See report", key=f"see-{name}"):
             _show_report(report)
-        st.button(
-            "Close", key=f"close-{name}", on_click=standing.if_managing, args=(jobs.forget, name)
-        )
+        _job_button("Close", f"close-{name}", jobs.forget, name)
 
 
 def _job_button(
@@ -219,7 +204,7 @@ def _progress_text(state: jobs.State) -> str:
     if not state.n_all:
         return STATUSES[state.status]
     if state.n_done == state.n_all:
-        return "All pictures seen. Working out which look alike"
+        return "All pictures ready. Building the index"
     return f"{STATUSES[state.status]}: {state.n_done:,} of {state.n_all:,}"
 
 
@@ -235,7 +220,7 @@ def _counts(report: ImportReport) -> str:
     return ", ".join(f"{counts[key]:,} {text}" for key, text in OUTCOMES.items() if key in counts)
 
 
-@st.dialog("What came in", width="large")
+@st.dialog("Import report", width="large")
 def _show_report(report: ImportReport) -> None:
     st.html(
         f"<p><strong>{words.html(report.catalogue)}</strong>: "
@@ -254,11 +239,11 @@ def _show_report(report: ImportReport) -> None:
         )
         n_more = len(report.skipped) - N_SKIPPED_SHOWN
         if n_more > 0:
-            st.html(f'<p class="quiet">and {n_more:,} more, all of them in the table below.</p>')
+            st.html(f'<p class="quiet">and {n_more:,} more; the download lists them all.</p>')
     else:
         st.html("<p>Nothing was left out.</p>")
     st.download_button(
-        "Download every row as a table",
+        "Download all rows as CSV",
         _to_csv(report),
         file_name=f"{report.catalogue}-import.csv",
         mime="text/csv",
@@ -282,8 +267,9 @@ def _ask_to_delete(name: str) -> None:
 @st.dialog("Delete this catalogue?", on_dismiss=lambda: _ask_to_delete(""))
 def _delete(name: str, n_items: int) -> None:
     st.html(
-        f"<p><strong>{words.html(name)}</strong> with its {words.count(n_items, 'product')} goes "
-        "from this computer. The files that it was made of stay where they are.</p>"
+        f"<p>This deletes <strong>{words.html(name)}</strong> and its "
+        f"{words.count(n_items, 'product')} from this computer. Your original files stay where "
+        "they are.</p>"
     )
     with st.container(horizontal=True, gap="small"):
         if st.button("Delete it", type="primary", key="delete-now"):

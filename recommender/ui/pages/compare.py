@@ -1,4 +1,4 @@
-"""The same question to our model, the article's and colours alone, and what was measured."""
+"""The compare page: one query to three systems, and the measured quality of each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,12 +36,12 @@ ABOUT = {
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """What is asked with.
+    """A product or a photo to search with.
 
     Attributes
     ----------
     id : of the product or of the photo
-    wanted : id of the product that a photo shows, or empty
+    wanted : id of the product in a photo, or empty
     """
 
     id: str
@@ -58,13 +58,13 @@ def show() -> None:
     """Draw the page."""
     st.html(quality_panel.STYLES)
     st.html(
-        '<header class="hero"><h1>Three ways to look.</h1>'
-        "<p>One question, three answers: our model, the article’s, and colours alone. Below is "
-        "what was measured of each, on thousands of such questions.</p></header>"
+        '<header class="hero"><h1>One search, three answers.</h1>'
+        "<p>The same search by our model, by the article’s, and by colours alone. Further down: "
+        "how well each did in thousands of such searches.</p></header>"
     )
     catalogue = resources.catalogue(choice.catalogue())
     if not len(catalogue):
-        messages.empty("This catalogue is empty", "There is nothing to compare on yet.")
+        messages.empty("This catalogue is empty", "Add products to compare the models on.")
         return
     query = _query(catalogue)
     with st.container(key="compare-asked", horizontal=True, vertical_alignment="center"):
@@ -85,14 +85,14 @@ def show() -> None:
             f'<h2 class="system {system}"><i></i>{quality_panel.NAMES[system]}</h2>'
             f'<p class="quiet system-about">{ABOUT[system]}</p>'
         )
-    quality_panel.show(catalogue)  # before the answers: one of them may have to wait for its index
+    quality_panel.show(catalogue)  # before the answers, as one of them may wait for its index
     for system, place in places.items():
         with place:
             _draw_answer(catalogue, query, system)
 
 
 def _query(catalogue: Catalogue) -> Query:
-    """The sample photo or the product in the address, or a product drawn by chance."""
+    """Return the photo or product in the address, or a product picked at random."""
     sample_id = st.query_params.get("sample")
     if sample_id:
         sample = samples.sample(sample_id)
@@ -123,7 +123,7 @@ def _query(catalogue: Catalogue) -> Query:
 def _draw_query(query: Query) -> None:
     kind = words.html(words.capitalised(query.category))
     what = "A customer’s photo" if query.sample else "A product"
-    chance = "" if st.query_params.keys() & {"item", "sample"} else ", drawn by chance"
+    chance = "" if st.query_params.keys() & {"item", "sample"} else ", picked at random"
     st.html(
         f'<section class="asked"><img src="{words.html(query.src)}" width="150" height="150" '
         f'alt="{words.html(query.alt)}"><div><p class="quiet">{what}{chance}</p>'
@@ -132,25 +132,25 @@ def _draw_query(query: Query) -> None:
 
 
 def _ask_other(catalogue: Catalogue) -> None:
-    """Other questions: a product by its name, or a customer's photo."""
-    with st.expander("Ask with something else"):
+    """Draw the choice of another query: a product by its name, or a customer's photo."""
+    with st.expander("Search with something else"):
         text = st.text_input(
             "Search for a product",
             key="compare-search",
-            placeholder="Search: red mug, ceramic, …",
+            placeholder="Try “red mug” or “ceramic”",
             icon=":material/search:",
         )
         found = filters.select(catalogue, Filters(text=text))[:N_FOUND] if text else []
         if found:
             cards = [_product_card(catalogue, item) for item in found]
-            gallery.show(cards, key="compare-found", name="Products to ask with", view=text)
+            gallery.show(cards, key="compare-found", name="Products to search with", view=text)
         elif text:
-            messages.empty("Nothing fits that", "Search for less, or for something else.")
+            messages.empty("No products match", "Try a shorter search, or another word.")
         photos = samples.all_samples() if catalogue.name == DEMO else ()
         if photos:
             st.html('<h3 class="quiet">Or a customer’s photo</h3>')
             cards = [_photo_card(sample) for sample in photos]
-            gallery.show(cards, key="compare-photos", name="Photos to ask with", view="photos")
+            gallery.show(cards, key="compare-photos", name="Photos to search with", view="photos")
 
 
 def _ask_by_chance(catalogue: Catalogue) -> None:
@@ -162,7 +162,7 @@ def _product_card(catalogue: Catalogue, item: Item) -> Card:
     return Card(
         id=item.item_id,
         href=link.address(link.COMPARE, link.kept(item=item.item_id)),
-        label=f"{words.name(item)}, ask with this",
+        label=f"{words.name(item)}, search with this",
         alt=words.alternative_text(item),
         src=pictures.item_url(catalogue, item),
         title=words.name(item),
@@ -175,7 +175,7 @@ def _photo_card(sample: Sample) -> Card:
     return Card(
         id=sample.id,
         href=link.address(link.COMPARE, link.kept(sample=sample.id)),
-        label=f"{sample.title}, ask with this photo",
+        label=f"{sample.title}, search with this photo",
         alt=f"Customer photo: {sample.title}",
         src=pictures.sample_url(sample),
         title=sample.title,
@@ -185,7 +185,7 @@ def _photo_card(sample: Sample) -> Card:
 
 
 def _draw_answer(catalogue: Catalogue, query: Query, system: str) -> None:
-    """What one system found, and how much of it is right."""
+    """Draw the products that one system found, and how many are of the right kind."""
     tally = st.empty()
     progress = messages.Progress()
     matches = _find(catalogue, query, system, progress)
@@ -203,7 +203,7 @@ def _draw_answer(catalogue: Catalogue, query: Query, system: str) -> None:
 def _find(
     catalogue: Catalogue, query: Query, system: str, on_wait: Callable[[Any], None]
 ) -> Sequence[Match]:
-    """The nearest products as one system sees them."""
+    """Return one system's nearest products."""
     if system == COLOUR:
         colours = resources.colours(catalogue.name, on_wait=on_wait)
         return _ask_colours(colours, query)

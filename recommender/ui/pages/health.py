@@ -1,4 +1,4 @@
-"""Whether a catalogue is in good shape: duplicates, bad photos, broken pictures, categories."""
+"""The health page: a catalogue's duplicates, poor photos, broken pictures and categories."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,11 +19,11 @@ STYLES = Path(__file__).with_suffix(".css")
 T = TypeVar("T")
 PER_PAGE = 12
 SHOWN_OF_GROUP, SHOWN_BROKEN = 4, 100
-_READ = "health.read"  # fingerprint of the catalogue whose pictures the visitor had read
+_READ = "health.read"  # fingerprint of the catalogue whose pictures were checked
 EXPLAIN_HARD = (
-    "The machine rebuilds every picture from a few numbers. It fails on photos with a busy "
-    "background, several things in view, or a product that is cut off, and also on fine patterns. "
-    "Look at each: if it is the pattern, all is well."
+    "These photos are hard to rebuild from a few numbers. Often the background is busy, several "
+    "things are in view, or the product is cut off. Fine patterns are hard to rebuild too; if that "
+    "is all, the photo is fine."
 )
 
 
@@ -34,15 +34,15 @@ def show() -> None:
     catalogue = recommender.catalogue
     st.html(
         '<header class="hero"><h1>Is the catalogue in good shape?</h1>'
-        "<p>What customers would stumble over: products that show the same picture, photos that "
-        "say little, pictures that are broken.</p></header>"
+        "<p>What your customers would notice: products that share a picture, photos that are hard "
+        "to make out, files that are broken.</p></header>"
     )
     if not len(catalogue):
-        messages.empty("This catalogue is empty", "There is nothing to look at yet.")
+        messages.empty("This catalogue is empty", "Add products, and check them here.")
         return
     dismissals = Dismissals(catalogue)
     dismissed = dismissals.keys()
-    summary = st.container()  # its numbers are known last, and stand first
+    summary = st.container()  # at the top, though its numbers are known last
     groups = [*health.exact_duplicates(catalogue), *_near_duplicates(recommender)]
     hard = health.hard_pictures(recommender.catalogue, recommender.index)
     open_groups = [group for group in groups if group.key not in dismissed]
@@ -91,9 +91,9 @@ def _draw_summary(
         (f"{len(catalogue):,}", "product" if len(catalogue) == 1 else "products", False),
         (
             f"{n_exact:,}",
-            "shows a picture that another one shows"
+            "product with a duplicate picture"
             if n_exact == 1
-            else "show a picture that another one shows",
+            else "products with a duplicate picture",
             n_exact > 0,
         ),
         (
@@ -110,7 +110,7 @@ def _draw_summary(
         ),
         (
             "–" if broken is None else f"{len(broken):,}",
-            "pictures not read yet" if broken is None else "broken pictures",
+            "pictures not checked yet" if broken is None else "broken pictures",
             bool(broken),
         ),
         *((f"{len(items):,}", f"without a {name}", True) for name, items in gaps.items()),
@@ -129,7 +129,7 @@ def _draw_groups(catalogue: Catalogue, groups: Sequence[Group], dismissals: Dism
     _heading(
         "Products that look the same",
         "The same picture file, or pictures that hardly differ. A variant in another colour is "
-        "no duplicate and is not listed.",
+        "not a duplicate and is not listed.",
     )
     if not groups:
         _all_well("No two products show the same picture.")
@@ -166,11 +166,11 @@ def _draw_hard(
                     recommender.catalogue, each.item, recommender.model, "kept"
                 )
                 st.html(
-                    f'<p class="note">Error {each.times_usual:.1f} times the usual</p>'
+                    f'<p class="note">{each.times_usual:.1f} times the usual error</p>'
                     f'<div class="twins">{_figure(recommender.catalogue, each.item)}'
                     f'<figure><img src="{words.html(kept)}" width="180" height="180" '
-                    'loading="lazy" alt="The same picture as rebuilt by the machine">'
-                    "<figcaption><span>As rebuilt</span></figcaption></figure></div>"
+                    'loading="lazy" alt="The same picture, rebuilt by the model">'
+                    "<figcaption><span>Rebuilt by the model</span></figcaption></figure></div>"
                 )
                 _dismiss_button(each.key, dismissals)
 
@@ -182,7 +182,7 @@ def _draw_dismissed(
         return
     named = [(group.key, " and ".join(map(words.name, group.items[:3]))) for group in groups]
     named += [(each.key, f"Photo of {words.name(each.item)}") for each in hard]
-    with st.expander(f"{words.count(len(named), 'finding')} called fine"):
+    with st.expander(f"{words.count(len(named), 'finding')} marked as fine"):
         for key, name in named:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.html(f"<span>{words.html(name)}</span>")
@@ -196,31 +196,31 @@ def _draw_dismissed(
 
 
 def _draw_broken(catalogue: Catalogue) -> tuple[BrokenPicture, ...] | None:
-    """Draw the check of all pictures; returns what it found, or None if it was not asked for."""
-    _heading("Broken pictures", "Reads every picture file as a customer's browser would.")
+    """Draw the check of all pictures and return its findings; None before it has been run."""
+    _heading("Broken pictures", "Checks that every picture opens, as in a customer’s browser.")
     was_asked = st.session_state.get(_READ) == catalogue.fingerprint
     is_asked = (not was_asked or standing.current().may_manage) and st.button(
-        "Read them again" if was_asked else "Read every picture",
+        "Check again" if was_asked else "Check every picture",
         key="read-pictures",
         icon=":material/image_search:",
     )
     if not is_asked and not was_asked:
         return None
     st.session_state[_READ] = catalogue.fingerprint
-    progress = messages.Progress("Reading pictures")
+    progress = messages.Progress("Checking pictures")
     broken = resources.broken_pictures(
         catalogue.name, on_wait=progress, again=is_asked and was_asked
     )
     progress.done()
     if not broken:
-        _all_well(f"All {words.count(len(catalogue), 'picture')} can be read.")
+        _all_well(f"Checked {words.count(len(catalogue), 'picture')}: no picture is broken.")
         return broken
     rows = "".join(
         f"<li><b>{words.html(words.name(bad.item))}</b> <span>({words.html(bad.item.item_id)}): "
         f"{words.html(bad.reason)}</span></li>"
         for bad in broken[:SHOWN_BROKEN]
     )
-    more = f'<p class="quiet">The table to download names all {len(broken):,}.</p>'
+    more = f'<p class="quiet">The download lists all {len(broken):,}.</p>'
     st.html(f'<ul class="broken">{rows}</ul>{more if len(broken) > SHOWN_BROKEN else ""}')
     return broken
 

@@ -1,4 +1,4 @@
-"""A product, what the machine kept of it, and the products that look like it."""
+"""The lookalikes page: a product, its reconstruction, and the products that look like it."""
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ def show() -> None:
     """Draw the page."""
     item_id = st.query_params.get("item")
     if not item_id:
-        messages.empty("No product is chosen yet", "Pick one in the gallery, or bring a photo.")
+        messages.empty("No product chosen yet", "Pick one in the gallery, or bring a photo.")
         st.page_link(link.page(link.BROWSE), label="Browse", query_params=link.to_shelf())
         return
     recommender = choice.recommender()
@@ -44,7 +44,7 @@ def show() -> None:
 
 
 def _trail(catalogue: Catalogue, item: Item) -> None:
-    """The products that led here, each a way back, and where this one may be taken."""
+    """Draw links to the products that led here, and to the pages that take up this one."""
     steps = [catalogue.get(step) for step in link.trail_ids() if step in catalogue]
     trail.show(
         [

@@ -1,4 +1,4 @@
-"""The catalogue as a picture: every product on a plane, what looks alike close together."""
+"""The map page: every product on a plane, with lookalikes close together."""
 
 import time
 from pathlib import Path
@@ -19,7 +19,7 @@ def show() -> None:
     st.html(STYLES)
     st.html(
         '<header class="hero"><h1>The whole shop at a glance.</h1>'
-        "<p>What looks alike to the machine lies together; nobody told it what anything is. "
+        "<p>Products that look alike are close together, placed by their pictures alone. "
         "Zoom in, and pick a product to see its lookalikes.</p></header>"
     )
     name, model = choice.catalogue(), choice.model()
@@ -28,7 +28,7 @@ def show() -> None:
     recommender = resources.recommender(name, model, on_wait=waiting)
     catalogue = recommender.catalogue
     if not len(catalogue):
-        messages.empty("This catalogue is empty", "There is nothing to draw a map of yet.")
+        messages.empty("This catalogue is empty", "Add products, and find them here on a map.")
         return
     resources.embedding_map(name, model, on_wait=waiting)
     with place.container():
@@ -45,13 +45,13 @@ def show() -> None:
             )
         )
     st.html(
-        '<p class="quiet">Near neighbours can be trusted, distances across the map cannot: a plane '
-        "has no room for all the ways in which products differ.</p>"
+        '<p class="quiet">Trust close neighbours, not distances across the map: two dimensions '
+        "cannot hold all the ways in which products differ.</p>"
     )
 
 
 class _Waiting:
-    """Stands where the map will be, as tall as it, and says how long it has been."""
+    """A placeholder as tall as the map, with the time waited so far."""
 
     def __init__(self, place: Any) -> None:
         self._place, self._since, self._said = place, time.monotonic(), ""
@@ -59,11 +59,11 @@ class _Waiting:
     def __call__(self, opening: Opening) -> None:
         seconds = int(time.monotonic() - self._since)
         if opening.n_all:
-            text = f"Looking at every product once: {opening.n_done:,} of {opening.n_all:,}"
+            text = f"Preparing every picture once: {opening.n_done:,} of {opening.n_all:,}"
         elif seconds:
-            text = f"Laying out the map, once for this catalogue. {seconds} s so far."
+            text = f"Laying out the map, once for this catalogue: {seconds} s so far"
         else:
-            text = "Unfolding the map"
+            text = "Opening the map"
         if text != self._said:
             self._said = text
             self._place.html(f'<div class="unfolding" role="status"><p>{text}</p></div>')

@@ -1,4 +1,4 @@
-"""A visitor's own picture, and the products that look like it."""
+"""The photo page: a visitor's own picture, and the products that look like it."""
 
 from typing import TYPE_CHECKING
 
@@ -39,12 +39,14 @@ def show() -> None:
     except ImageError as error:
         messages.complain(error)
         return
-    if st.toggle("Cut to the product", key="cutting", help="When the photo shows more than it"):
+    if st.toggle(
+        "Crop to the product", key="cutting", help="For photos that show more than the product"
+    ):
         crop.show(seen.whole, photo.id)
 
     def answer(asked: "SearchOptions") -> "Result":
         if asked not in seen.answers:
-            with st.spinner("Looking for what is like it"):
+            with st.spinner("Finding lookalikes"):
                 seen.answers[asked] = recommender.search(seen.encoded, asked)
         return seen.answers[asked]
 
@@ -74,7 +76,7 @@ def _ask() -> Photo | None:
     )
     if way == SAMPLE:
         return _ask_sample()
-    if way == CAMERA:  # asked for: a camera never opens by itself
+    if way == CAMERA:  # the camera opens only when a visitor asks for it
         taken = st.camera_input("Take a picture", key="camera", width=480, on_change=_forget_photo)
     else:
         taken = st.file_uploader(
@@ -88,7 +90,7 @@ def _ask() -> Photo | None:
         st.session_state[_LATEST] = Photo(
             id=taken.file_id, title="Your photo", data=taken.getvalue()
         )
-    # what was uploaded is still there for a visitor who comes back from another page
+    # an upload is still there for a visitor who comes back from another page
     photo: Photo | None = st.session_state.get(_LATEST)
     if photo is None and way == UPLOAD and samples.all_samples():
         st.html('<h2 class="bar">No photo at hand? Try one of these.</h2>')
@@ -97,7 +99,7 @@ def _ask() -> Photo | None:
 
 
 def _take_pasted() -> None:
-    """Let a picture that was pasted be the latest photo."""
+    """Make a pasted picture the latest photo."""
     try:
         data = paste.show()
     except ImageError as error:
@@ -142,7 +144,7 @@ def _draw_samples(most: int | None = None) -> None:
 
 
 def _forget_photo() -> None:
-    """Another photo has no part that counts yet."""
+    """Forget the latest photo, and the part it was cropped to."""
     st.session_state.pop(_LATEST, None)
     st.query_params.pop(crop.PARAMETER, None)
 

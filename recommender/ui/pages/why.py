@@ -1,4 +1,4 @@
-"""A match beside what was asked for: where they look alike, and which colours they share."""
+"""The why page: a match beside its query, with the parts and colours they share."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from recommender.search.query import EncodedQuery
 
 STYLES = Path(__file__).with_suffix(".css")
-CLEARLY = 0.12  # difference of two similarities that is worth a word
+CLEARLY = 0.12  # a difference of two similarities worth mentioning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ def show() -> None:
     other_id = st.query_params.get("to")
     query = _query(recommender)
     if query is None or not other_id:
-        messages.empty("Nothing to compare yet", "Pick a product, and press “Why?” below a match.")
+        messages.empty("Nothing to compare yet", "Pick a product, then press “Why?” below a match.")
         st.page_link(link.page(link.BROWSE), label="Browse", query_params=link.to_shelf())
         return
     other = _product(recommender, recommender.catalogue.get(other_id))
@@ -61,7 +61,7 @@ def show() -> None:
 
 
 def _query(recommender: "Recommender") -> Side | None:
-    """What was asked with: a product, a sample photo, or this visitor's latest photo."""
+    """Return the query: a product, a sample photo, or this visitor's latest photo."""
     item_id = st.query_params.get("item")
     if item_id:
         return _product(recommender, recommender.catalogue.get(item_id))
@@ -92,7 +92,7 @@ def _product(recommender: "Recommender", item: Item) -> Side:
 
 
 def _ways(recommender: "Recommender", query: Side, other_id: str) -> None:
-    """Back to the answer, and on to the matches before and after this one."""
+    """Draw the links back to the answer, and to the matches before and after this one."""
     catalogue = recommender.catalogue
     item = query.item
     back = (
@@ -116,7 +116,7 @@ def _ways(recommender: "Recommender", query: Side, other_id: str) -> None:
 
 
 def _answer(recommender: "Recommender", query: Side) -> list[str]:
-    """The matches of a visitor who has come by a link."""
+    """Search again for a visitor who came by a link, and return the ids of the matches."""
     result = (
         recommender.similar(query.item.item_id, PAGE_OPTIONS)
         if query.item
@@ -126,12 +126,12 @@ def _answer(recommender: "Recommender", query: Side) -> list[str]:
 
 
 def _verdict(found: "Explanation") -> str:
-    text = f"To the machine these two are <b>{words.similarity(found.similarity)}</b> alike"
+    text = f"These two are <b>{words.similarity(found.similarity)}</b> alike"
     if found.kind is None or found.colours is None:
         return f"{text}."
     shares = (
-        f"<b>{words.similarity(found.kind)}</b> in what kind of thing they are, "
-        f"<b>{words.similarity(found.colours)}</b> in their colours"
+        f"<b>{words.similarity(found.kind)}</b> in kind, "
+        f"<b>{words.similarity(found.colours)}</b> in colour"
     )
     if found.kind - found.colours > CLEARLY:
         return f"{text}: more in kind than in colour ({shares})."
@@ -152,21 +152,27 @@ def _figure(side: Side, found: "Explanation", place: int) -> str:
         f'<figure><div class="marked"><img src="{words.html(side.original)}" alt="{alt}" '
         f'width="560" height="560">{marks}</div>'
         f"<figcaption><b>{title}</b><span>"
-        f"{'What you asked with' if place == 0 else 'The match'}</span></figcaption>"
+        f"{_role(side, place)}</span></figcaption>"
         f'<div class="rebuilt"><img src="{words.html(side.kept)}" '
-        f'alt="The same picture as rebuilt by the machine. {alt}" width="180" height="180">'
-        "<span>What the machine kept of it</span></div></figure>"
+        f'alt="The same picture, rebuilt by the model. {alt}" width="180" height="180">'
+        "<span>As the model rebuilds it</span></div></figure>"
     )
+
+
+def _role(side: Side, place: int) -> str:
+    if place:
+        return "The match"
+    return "Your pick" if side.item else "Your photo"
 
 
 def _parts(found: "Explanation") -> str:
     if not found.parts:
         text = "No single part stands out; compare the pictures as a whole."
     else:
-        places = words.count(len(found.parts), "place", "places")
+        details = words.count(len(found.parts), "detail matches", "details match")
         text = (
-            f"{places} that look alike to the machine. The same number marks the same kind of "
-            "detail in both pictures. Number 1 is the clearest."
+            f"{details}. The same number marks the same detail in both pictures; 1 is the "
+            "clearest match."
         )
     return f"<div><h2>Parts that match</h2><p>{text}</p></div>"
 
@@ -180,11 +186,11 @@ def _colours(found: "Explanation") -> str:
             for first, second in found.shared
         )
         text = (
-            f"Both show {words.listed(list(names))}. Each pair is the colour as it is in the "
-            "first picture, and as it is in the second."
+            f"Both show {words.listed(list(names))}. Each pair shows the colour in the first "
+            "picture, then in the second."
         )
     else:
-        text = "None of their main colours is the same."
+        text = "They share none of their main colours."
         listed = "".join(
             f'<li><i style="background:{_css(colour)}"></i>'
             f"<span>{words.html(colour.name)}</span></li>"
@@ -194,7 +200,7 @@ def _colours(found: "Explanation") -> str:
 
 
 def _facts(first: Item | None, second: Item | None) -> str:
-    """What the shop says of both."""
+    """Return a table of what the shop says about both products."""
     if first is None or second is None:
         return ""
     rows = "".join(
@@ -205,8 +211,8 @@ def _facts(first: Item | None, second: Item | None) -> str:
         return ""
     return (
         '<div><h2>What the shop says</h2><table class="facts-table"><thead><tr><td></td>'
-        "<th>Asked with</th><th>Match</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table><p>The machine looks at the pictures alone.</p></div>"
+        "<th>Your pick</th><th>Match</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table><p>Only the pictures were compared.</p></div>"
     )
 
 

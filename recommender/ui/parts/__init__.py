@@ -1,1 +1,1 @@
-"""Pieces that several pages are made of, drawn from Streamlit's widgets and our components."""
+"""Pieces of a page made from Streamlit's widgets and our components: forms, answers, figures."""

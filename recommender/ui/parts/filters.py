@@ -1,4 +1,4 @@
-"""Which products the browse page shows, and in which order."""
+"""Filters and sorting of products, and the widgets that several filters share."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -23,11 +23,11 @@ ORDERS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What a visitor asked for; empty means anything.
+    """A visitor's search of the gallery; empty fields match anything.
 
     Attributes
     ----------
-    text : words that must all occur in what is known of a product
+    text : words that must all occur in a product's fields
     """
 
     text: str = ""
@@ -37,12 +37,12 @@ class Filters:
 
 @dataclass(frozen=True, kw_only=True)
 class Facets:
-    """What there is to choose from in a catalogue.
+    """The values that a catalogue's products have, to choose filters from.
 
     Attributes
     ----------
     prices : lowest and highest, or None if fewer than two products differ
-    n_brands : how many brands there are
+    n_brands : number of brands
     """
 
     categories: tuple[str, ...]
@@ -54,7 +54,7 @@ class Facets:
 
 @lru_cache(8)
 def facets(catalogue: Catalogue) -> Facets:
-    """What there is to choose from."""
+    """Collect the values that a catalogue's products have."""
     prices = [item.price for item in catalogue if item.price is not None]
     return Facets(
         categories=_values(item.category for item in catalogue),
@@ -66,7 +66,7 @@ def facets(catalogue: Catalogue) -> Facets:
 
 
 def select(catalogue: Catalogue, filters: Filters) -> list[Item]:
-    """The products that a visitor asked for, in the order asked for."""
+    """Return the products that match, sorted as asked."""
     wanted = filters.text.lower().split()
     return [
         item
@@ -78,16 +78,16 @@ def select(catalogue: Catalogue, filters: Filters) -> list[Item]:
 def price_range(
     prices: tuple[float, float] | None, key: str, on_change: Callable[[], None] | None = None
 ) -> tuple[float, float] | None:
-    """Draw a choice of prices.
+    """Draw a slider for a range of prices.
 
     Parameters
     ----------
-    prices : lowest and highest there are, or None where there is nothing to choose from
+    prices : lowest and highest in the catalogue, or None if there is nothing to choose
     key : of the slider, and its name in the address
 
     Returns
     -------
-    chosen : lowest and highest, or None for any price and none
+    chosen : lowest and highest, or None for products at any price or none
     """
     if prices is None:
         return None
@@ -107,7 +107,7 @@ def price_range(
 
 
 def forget(key: str, facets: Facets) -> None:
-    """Set a filter back to anything, by the key of its widget, if it is drawn."""
+    """Clear a filter by the key of its widget, if it is drawn."""
     chosen = st.session_state.get(key)
     if isinstance(chosen, bool):
         st.session_state[key] = False
@@ -132,11 +132,11 @@ def _ordered(catalogue: Catalogue, order: str) -> tuple[Item, ...]:
 
 
 def _featured(catalogue: Catalogue) -> tuple[Item, ...]:
-    """One of each category in turn, so that the first screen shows what kinds there are."""
+    """Take products from each category in turn, so that the first screen shows all kinds."""
     shelves: dict[str, list[Item]] = defaultdict(list)
     for item in catalogue:
         shelves[item.category].append(item)
-    # where an item stands on its shelf, as a share: small shelves last as long as large ones
+    # a product's place within its category, as a share, so that small categories last as long
     places = [
         ((position + 0.5) / len(shelf), item)
         for shelf in shelves.values()

@@ -1,4 +1,4 @@
-"""The form that brings products in: what to bring, how to read it, and under which name."""
+"""The import form: a source, the meaning of its columns, and the catalogue's name."""
 
 import io
 import re
@@ -27,7 +27,7 @@ UPLOAD, FOLDER = "Upload a file", "A folder on this computer"
 TYPES = ["zip", "csv", "tsv", "txt", "jsonl", "ndjson"]
 ASKED = {
     "image": "Picture",
-    "id": "Article number",
+    "id": "Product number",
     "title": "Name",
     "category": "Category",
     "brand": "Brand",
@@ -37,7 +37,7 @@ ASKED = {
 }
 NONE = "–"
 _SENT = "intake.sent"
-MERGE, REPLACE = "Add and change, keep the rest", "Replace everything"
+MERGE, REPLACE = "Add and update, keep the rest", "Replace everything"
 
 
 def show(*, key: str, updated: str = "") -> None:
@@ -45,10 +45,10 @@ def show(*, key: str, updated: str = "") -> None:
 
     Parameters
     ----------
-    key : tells several forms apart
-    updated : name of the catalogue that is brought up to date, or empty to make one
+    key : of this form, if there are several
+    updated : name of the catalogue to update; empty for a new one
     """
-    # a form that was sent is an empty one afterwards: its widgets get other keys
+    # other keys after sending, so that the form is empty again
     key = f"{key}-{st.session_state.setdefault(_SENT, 0)}"
     way = UPLOAD
     if standing.current().may_name_folders:  # others must not name folders of this computer
@@ -71,12 +71,12 @@ def show(*, key: str, updated: str = "") -> None:
 
 def _ask_upload(key: str, updated: str) -> None:
     upload = st.file_uploader(
-        "A zip of pictures, or the list of products that your shop exports",
+        "A zip of pictures, or your shop’s product export",
         type=TYPES,
         max_upload_size=MAX_UPLOAD_MB,
         key=f"{key}-upload",
         help="Shopify, WooCommerce and Google Merchant exports are recognised. "
-        "A zip may hold such a list together with its pictures.",
+        "A zip may hold an export together with its pictures.",
     )
     if upload is None:
         return
@@ -89,8 +89,8 @@ def _ask_folder(key: str, updated: str) -> None:
         "Folder, zip or list",
         key=f"{key}-folder",
         placeholder="/home/me/pictures",
-        help="Every picture below it becomes a product, and its folders become categories. "
-        "If a folder holds one list of products, that list is read.",
+        help="Every picture becomes a product, every folder a category. If the folder holds one "
+        "product list, that list is read instead.",
     )
     if not text:
         return
@@ -111,19 +111,13 @@ def _ask_rest(
     columns: dict[str, str] = {}
     fetches = False
     if overview is None:
-        st.html(
-            '<p class="quiet">Every picture becomes a product, and its folders become '
-            "categories.</p>"
-        )
+        st.html('<p class="quiet">Every picture becomes a product, every folder a category.</p>')
     else:
         columns = _ask_columns(key, overview)
         fetches = _ask_fetching(key, overview, columns)
     name = updated or _ask_name(key, source_name)
     is_update = bool(updated) and (
-        st.radio(
-            "What happens to products that are there already", [MERGE, REPLACE], key=f"{key}-how"
-        )
-        == MERGE
+        st.radio("What happens to existing products", [MERGE, REPLACE], key=f"{key}-how") == MERGE
     )
     label = "Update" if updated else "Add catalogue"
     is_known = overview is None or bool(overview.layout)
@@ -132,7 +126,7 @@ def _ask_rest(
         return
     standing.check_managing()
     if jobs.state(name).status in jobs.ACTIVE:
-        raise CatalogueError(f"products are coming into {name!r} already: wait, or cancel that")
+        raise CatalogueError(f"an import into {name!r} is under way: wait for it, or cancel it")
     is_upload = not isinstance(source, Path)
     if isinstance(source, Path):
         path = source
@@ -155,12 +149,12 @@ def _ask_rest(
 
 
 def _ask_columns(key: str, overview: Overview) -> dict[str, str]:
-    """Target to column, as recognised and as the visitor says."""
+    """Draw the choice of columns and return the chosen column of each target."""
     what = words.count(overview.n_rows, "row")
     if overview.layout:
-        st.html(f"<p>{words.html(overview.layout)}, {what}. Its columns are known.</p>")
+        st.html(f"<p>{words.html(overview.layout)}, {what}. All columns are recognised.</p>")
         return {}
-    st.html(f"<p>A list of {what}. Which column says what?</p>")
+    st.html(f"<p>A list of {what}. Which column is which?</p>")
     options = [NONE, *filter(None, overview.header)]
     chosen: dict[str, str] = {}
     with st.container(key=f"{key}-columns", horizontal=True, gap="small"):
@@ -181,7 +175,7 @@ def _ask_columns(key: str, overview: Overview) -> dict[str, str]:
 
 
 def _guess(target: str, overview: Overview) -> str:
-    """A column whose name has the word in it, such as "brand_name" for the brand."""
+    """Return a column whose name contains the target's word, as "brand_name" does for brand."""
     word = {"image": "picture", "id": "number"}.get(target, target)
     return next((column for column in overview.header if word in column.lower()), "")
 
@@ -191,7 +185,7 @@ def _ask_fetching(key: str, overview: Overview, columns: dict[str, str]) -> bool
     if not any(is_link(record.get(column, "")) for record in overview.examples):
         return False
     return st.checkbox(
-        "Its pictures are on the web: fetch them",
+        "Download its pictures from the web",
         value=False,
         key=f"{key}-fetch",
         help="Without this, products whose picture is a link are left out.",
@@ -199,20 +193,20 @@ def _ask_fetching(key: str, overview: Overview, columns: dict[str, str]) -> bool
 
 
 def _ask_name(key: str, source_name: str) -> str:
-    """A name that is free and can be one, or nothing."""
+    """Draw the field for a name and return a valid one that is free, else an empty one."""
     slug = re.sub(r"[^a-z0-9]+", "-", Path(source_name).stem.lower()).strip("-")[:64]
     name = st.text_input("Name of the catalogue", value=slug, key=f"{key}-name-{slug}")
     if not name:
         return ""
     if not NAME_PATTERN.fullmatch(name):
         st.html(
-            '<p class="quiet" role="alert">Use small letters, digits, - and _, '
-            "and begin with a letter or a digit.</p>"
+            '<p class="quiet" role="alert">Use lower-case letters, digits, - and _, '
+            "starting with a letter or digit.</p>"
         )
         return ""
     if name == DEMO or name in available_catalogues():
         st.html(
-            f'<p class="quiet" role="alert">There is a catalogue {words.html(name)} already. '
+            f'<p class="quiet" role="alert">A catalogue named {words.html(name)} already exists. '
             "Choose another name, or update that one.</p>"
         )
         return ""

@@ -1,4 +1,4 @@
-"""A photo as a query: decoded, rebuilt and asked with once, however often the sliders move."""
+"""A photo as a query: decoded and rebuilt once, however often the sliders move."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from recommender.search.query import EncodedQuery
     from recommender.search.results import Result
 
-_SEEN = "photo.seen"  # of the latest photo, so that moving a slider does not look at it again
+_SEEN = "photo.seen"  # of the latest photo, so that moving a slider does not decode it again
 
 
 @dataclass(frozen=True, kw_only=True)
 class Photo:
-    """A picture to ask with.
+    """A picture to search with.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Photo:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """An encoded photo, what stands above its neighbours, and the answers that it got.
+    """An encoded photo with its reconstruction, and the answers to the queries made with it.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Seen:
 
 
 def latest(recommender: "Recommender") -> Seen | None:
-    """What was seen in the sample of the address, or in this visitor's latest photo."""
+    """Return the sample photo in the address, else this visitor's latest photo, if any."""
     chosen = st.query_params.get("sample")
     if chosen:
         return look(recommender, sample(chosen))
@@ -72,7 +72,7 @@ def sample(sample_id: str) -> Photo:
 
 
 def look(recommender: "Recommender", photo: Photo) -> Seen:
-    """What was seen in a photo; the latest one is remembered for this visitor."""
+    """Decode and rebuild a photo; the latest one is remembered for this visitor."""
     box = crop.chosen()
     key = (photo.id, *_made_by(recommender), box)
     known = st.session_state.get(_SEEN)

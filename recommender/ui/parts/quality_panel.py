@@ -1,4 +1,4 @@
-"""The honest quality panel: what was measured, drawn as bars, with the table behind them."""
+"""The quality panel: measured figures of every system, as bars and as a table."""
 
 from pathlib import Path
 
@@ -18,20 +18,20 @@ NAMES = {
     CHANCE: "Pure chance",
 }
 SAME_KIND = ("Same kind of thing", "Of the four nearest products, how many are of the same kind")
-# What each question means, in a shop's words
+# Title and meaning of each measure, in a shop's words
 TITLES = {
     ("demo / demo / category", "precision_at_4"): SAME_KIND,
     ("demo / demo / design", "precision_at_4"): (
         "Same design, other look",
         "Of the four nearest, how many are the same design in another colour or material; "
-        "more than 75 % cannot be had, for a design has three other looks at most",
+        "75% is the most possible, as a design has at most three other looks",
     ),
     ("demo / customer / item_id", "recall_at_1"): (
         "Found from a customer’s photo, at once",
         "How often the very product in a customer’s photo comes first",
     ),
     ("demo / customer / item_id", "recall_at_5"): (
-        "Found from a customer’s photo, among five",
+        "Found from a customer’s photo, in the first five",
         "How often the very product is among the first five",
     ),
     ("style / style / category", "precision_at_4"): (
@@ -40,12 +40,12 @@ TITLES = {
     ),
     ("style / style / brand", "precision_at_4"): (
         "The article’s own shop: same brand",
-        "Of the four nearest, how many are of the same brand, which nobody wrote on them",
+        "Of the four nearest, how many are of the same brand, judged by pictures alone",
     ),
     ("style / altered pictures", "recall_at_1"): (
         "The article’s own shop: found again",
-        "How often a product comes first when its picture was cropped, turned, lit otherwise and "
-        "set on another background",
+        "How often a product comes first after its picture was cropped, turned, relit and put on "
+        "another background",
     ),
     ("clothing-train / clothing-test / category", "precision_at_5"): (
         "Clothes, photographed at home",
@@ -53,24 +53,21 @@ TITLES = {
     ),
 }
 BASIS = (
-    "What this rests on: our model finds more because it sees with a network that was trained on a "
-    "million photos before, and because of how it weighs what that network says. The article’s "
-    "network learned from 1,500 pictures alone, and is shown here exactly as the article has it. "
-    "The labels that score here were never shown to a model."
+    "Why they differ: our model builds on a network trained on a million photos, and on how that "
+    "network’s features are weighed. The article’s network learned from 1,500 pictures alone, and "
+    "runs here exactly as published. The labels used for scoring were never used in training."
 )
-HOW_TO_READ = (
-    "The thin line at the end of a bar shows where the true value lies with 95 % confidence."
-)
+HOW_TO_READ = "The thin line at the end of a bar is the 95% confidence interval."
 FLATTERY = (
     "The demo catalogue is rendered: its pictures are clean and alike, which flatters every model."
 )
 
 
 def show(catalogue: Catalogue) -> None:
-    """Draw the panel for a catalogue, and what was measured elsewhere."""
+    """Draw the figures measured on a catalogue and on other pictures."""
     here = recorded.answers(catalogue.name)
     elsewhere = recorded.answers_elsewhere(catalogue.name)
-    st.html('<h2 class="panel-title">How good are they, measured?</h2>')
+    st.html('<h2 class="panel-title">How good are they?</h2>')
     if here:
         n_items = here[0].n_gallery
         note = FLATTERY if catalogue.name == DEMO else ""
@@ -93,8 +90,8 @@ def _draw_unmeasured(catalogue: Catalogue) -> None:
     commands = "\n".join(recorded.command(catalogue.name, name) for name in (BEST, BASELINE))
     st.html(
         '<div class="message plain"><strong>This catalogue has not been measured.</strong> '
-        "Whether the answers above are good ones, only figures can say. Where the products have "
-        "categories, these commands take them:</div>"
+        "Only figures can say whether the answers above are good. If the products have "
+        "categories, measure with:</div>"
     )
     st.code(commands, language="bash")
 
@@ -106,10 +103,10 @@ def _draw_weaknesses(catalogue: Catalogue) -> None:
             f"{words.html(label.replace('_', ' '))} ({words.similarity(share)})"
             for label, share in weakness.labels
         )
-        lines.append(f"<li><b>{NAMES[weakness.system]}</b> is worst at {labels}.</li>")
+        lines.append(f"<li><b>{NAMES[weakness.system]}</b> is weakest at {labels}.</li>")
     if lines:
         lines.append(
-            f"<li><b>{NAMES[COLOUR]}</b> knows no shapes: a red mug is as good as a red chair.</li>"
+            f"<li><b>{NAMES[COLOUR]}</b> ignores shape: a red mug is as good as a red chair.</li>"
         )
         st.html(
             f'<h3 class="panel-part">Where each is weak</h3><ul class="weak">{"".join(lines)}</ul>'
@@ -131,7 +128,7 @@ def _figure(answer: Answer) -> str:
             f'<p class="goal">Our goal was {words.similarity(goal)}: '
             f"<b>{'reached' if ours >= goal else 'not reached'}</b></p>"
         )
-    asked = words.count(answer.n_queries, "question")
+    asked = words.count(answer.n_queries, "search", "searches")
     return (
         f'<figure class="measure"><figcaption><b>{title}</b><span>{note}. {asked}.</span>'
         f"</figcaption><div>{rows}</div>{verdict}</figure>"
@@ -165,8 +162,8 @@ def _table(answers: list[Answer]) -> str:
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="Figures">'
         '<table class="figures">'
-        "<caption>Shares of right answers. In brackets: where the true value lies with 95 % "
-        "confidence, as far as it was recorded.</caption>"
+        "<caption>Share of right answers, with the 95% confidence interval in brackets where it "
+        "was recorded.</caption>"
         f'<thead><tr><th scope="col">Question</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
@@ -175,10 +172,10 @@ def _table(answers: list[Answer]) -> str:
 def _cell(figure: Figure | None) -> str:
     if figure is None:
         return ""
-    text = f"{figure.value:.1%}".replace("%", " %")
+    text = f"{figure.value:.1%}"
     if figure.interval:
         low, high = figure.interval
-        text += f" <small>({low:.1%} to {high:.1%})</small>".replace("%", " %")
+        text += f" <small>({low:.1%} to {high:.1%})</small>"
     return text
 
 
@@ -193,6 +190,6 @@ def _rebuilding() -> str:
     ours, article = decibels[BEST], decibels[BASELINE]
     times = 10 ** ((ours - article) / 10)  # decibels of the mean squared error
     return (
-        f"When pictures that no model had seen are rebuilt, the error of our model is "
+        "On pictures that neither was trained on, our model’s reconstruction error is "
         f"{times:.1f} times smaller than the article’s ({ours:.1f} against {article:.1f} decibels)."
     )

@@ -1,4 +1,4 @@
-"""Lets a visitor choose the options of a search: what counts, variety, and which products."""
+"""The controls of an answer: weight of colour, diversity, filters and number of results."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ VARIETIES = {CLOSEST: 0.0, "A little variety": 0.25, "More variety": 0.45, "Most
 
 
 def ask(recommender: "Recommender", *, by_product: bool) -> SearchOptions:
-    """Draw the options of a search, and read them.
+    """Draw the controls and return what they are set to.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def ask(recommender: "Recommender", *, by_product: bool) -> SearchOptions:
     """
     colour_weight, diversity = None, 0.0
     if recommender.weighs_colour:
-        colour_weight = WEIGHTS[_slider("What counts", WEIGHTS, BALANCED, "weigh")]
+        colour_weight = WEIGHTS[_slider("What matters", WEIGHTS, BALANCED, "weigh")]
     diversity = VARIETIES[_slider("Variety", VARIETIES, CLOSEST, "variety")]
     facets = filters.facets(recommender.catalogue)
     set_ones = sum(key in st.query_params for key in link.WISHES)
@@ -44,10 +44,10 @@ def ask(recommender: "Recommender", *, by_product: bool) -> SearchOptions:
     with st.popover(label, icon=":material/filter_list:", key="wishes"):
         chosen = _ask_wishes(facets, by_product=by_product)
         group_duplicates = st.toggle(
-            "Near-identical products once", value=True, key="once", bind="query-params"
+            "Show near-identical products once", value=True, key="once", bind="query-params"
         )
         n_neighbors = st.slider(
-            "How many to show",
+            "Number of results",
             1,
             MAX_NEIGHBOURS,
             DEFAULT_NEIGHBOURS,
@@ -64,7 +64,7 @@ def ask(recommender: "Recommender", *, by_product: bool) -> SearchOptions:
 
 
 def forget_wishes(facets: Facets) -> None:
-    """Take all filters away."""
+    """Clear all filters."""
     for key in link.WISHES:
         filters.forget(key, facets)
 

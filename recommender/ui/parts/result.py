@@ -1,4 +1,4 @@
-"""An answer: the picture, what was kept and lost of it, and the products that look alike."""
+"""An answer: the query with its reconstruction, and the products that look like it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ STYLES = Path(__file__).with_suffix(".css")
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """What stands above the neighbours.
+    """The query, as shown above the matches.
 
     Attributes
     ----------
     title, facts, price : of the product, or of the photo
     original, kept, lost : addresses of the three pictures
-    alt : what the original shows
-    n_numbers : how many numbers the reconstruction was made from
+    alt : alternative text of the original
+    n_numbers : size of the code that the reconstruction was made from
     heading : "h1" where the title is the page's, else "h2"
     """
 
@@ -57,11 +57,11 @@ def draw(
 
     Parameters
     ----------
-    answer : answers a question
+    answer : searches with the settings of the controls
     key : of the gallery
-    view : differs when another question is answered
+    view : differs between queries
     start : see `link.to_item`
-    is_private : whether the link cannot bring the query back, because only this visitor has it
+    is_private : whether only this visitor has the query, so that a link cannot bring it back
     """
     st.html(STYLES)
     place, bar = (
@@ -77,10 +77,10 @@ def draw(
         _draw_stage(stage, found.confidence)
     heading.html(f'<h2 class="bar">{words.TRUST_HEADINGS[found.confidence.level]}</h2>')
     if not found.matches:
-        messages.empty("Nothing fits all of that", "Take a filter away, or choose a wider one.")
+        messages.empty("No products match", "Remove a filter, or choose a wider one.")
         with st.container(horizontal_alignment="center"):
             facets = filters.facets(recommender.catalogue)
-            st.button("Take all filters away", on_click=question.forget_wishes, args=(facets,))
+            st.button("Clear all filters", on_click=question.forget_wishes, args=(facets,))
         return
     link.remember_answer(view, [match.item.item_id for match in found.matches])
     gallery.show(
@@ -91,25 +91,24 @@ def draw(
             for match in found.matches
         ],
         key=key,
-        name="Products that look alike, most alike first",
+        name="Lookalikes, closest first",
         view=view,
     )
     if len(found.matches) < asked.n_neighbors:
-        messages.remark(
-            f"Only {words.count(len(found.matches), 'product fits', 'products fit')} the filters."
-        )
+        fitting = words.count(len(found.matches), "product matches", "products match")
+        messages.remark(f"Only {fitting} the filters.")
 
 
 def _draw_stage(stage: Stage, trust: "Confidence") -> None:
-    """The picture, what was kept and what was lost, and how far to trust the answer."""
+    """Draw the picture, what was kept and lost of it, and how good the matches are."""
     alt = words.html(stage.alt)
     figures = (
         ("original", stage.original, alt, "Original", ""),
         (
             "kept",
             stage.kept,
-            f"The same picture as rebuilt by the machine. {alt}",
-            "What the machine kept",
+            f"The same picture, rebuilt by the model. {alt}",
+            "What was kept",
             f"Rebuilt from {stage.n_numbers:,} numbers",
         ),
         (

@@ -1,4 +1,4 @@
-"""An answer to take along: as a link, as a table, as a document."""
+"""The share menu: copies a link to an answer, and downloads it as CSV or JSON."""
 
 import csv
 import io
@@ -26,11 +26,11 @@ def show(
     *,
     is_private: bool,
 ) -> None:
-    """Draw the ways to take an answer along.
+    """Draw the menu.
 
     Parameters
     ----------
-    query : what was asked with: a product's id, or a photo's
+    query : id of the product or photo searched with
     is_private : see `result.draw`
     """
     with st.popover("Share", icon=":material/ios_share:", key="share"):
@@ -69,7 +69,7 @@ def show(
 
 
 def table(result: "Result") -> str:
-    """An answer as CSV, a row a match."""
+    """Return an answer as CSV, a row a match."""
     stream = io.StringIO()
     writer = csv.writer(stream)
     writer.writerow(COLUMNS)

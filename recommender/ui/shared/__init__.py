@@ -1,1 +1,1 @@
-"""What every page needs to know: addresses, words, pictures, messages, and what is opened."""
+"""The ground that all pages share: addresses, words, pictures, messages and opened catalogues."""

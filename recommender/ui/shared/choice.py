@@ -24,7 +24,7 @@ def catalogue() -> str:
     names = available_catalogues()
     if not names:
         raise CatalogueError(
-            "there is no catalogue yet; make one with: "
+            "there is no catalogue yet; import one with: "
             "python -m recommender import SOURCE --name NAME"
         )
     return st.query_params.get("catalogue", DEMO if DEMO in names else names[0])
@@ -40,7 +40,7 @@ def model() -> str:
 
 
 def recommender() -> "Recommender":
-    """Open the recommender of both, with a bar of progress while its index is built.
+    """Open the recommender of both, with a progress bar while its index is built.
 
     Raises
     ------

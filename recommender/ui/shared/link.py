@@ -1,4 +1,4 @@
-"""The page's address: what it holds, and the ways from one page to another."""
+"""Addresses of pages: their parameters, and the links from one page to another."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -20,29 +20,29 @@ Parameters = dict[str, str | list[str]]
 
 
 def register(pages: dict[str, Any]) -> None:
-    """Note the pages of this run, so that each can be reached from any other by its name."""
+    """Remember the pages of this run, so that each can be reached by its name."""
     st.session_state[_PAGES] = pages
 
 
 def page(name: str) -> Any:
-    """A registered page."""
+    """Return a registered page by its name."""
     return st.session_state[_PAGES][name]
 
 
 def address(name: str, parameters: Parameters) -> str:
-    """Where a page is, relative to any other page."""
+    """Return the address of a page, relative to any other page."""
     path = "./" if name == BROWSE else name
     return f"{path}?{urlencode(parameters, doseq=True)}" if parameters else path
 
 
 def kept(**wanted: str | list[str]) -> Parameters:
-    """What stays in the address, and what is wanted beside it."""
+    """Return the parameters that every address keeps, and those given."""
     stays = {key: st.query_params[key] for key in KEPT if key in st.query_params}
     return {**stays, **wanted}
 
 
 def to_item(item_id: str, *, start: str = "") -> Parameters:
-    """What the address of a product's lookalikes holds, reached from where the visitor is.
+    """Return the parameters of a product's lookalikes, reached from the current page.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def to_item(item_id: str, *, start: str = "") -> Parameters:
 
 
 def to_why(item_id: str) -> Parameters:
-    """What the address of the page holds that lays a match beside what was asked for."""
+    """Return the parameters of the page that compares a match with the query."""
     here = {
         key: st.query_params.get_all(key)
         for key in ("item", "via", "start", "sample", "cut")
@@ -74,34 +74,34 @@ def to_why(item_id: str) -> Parameters:
 
 
 def remember_answer(query: str, item_ids: list[str]) -> None:
-    """Note what an answer shows, for the ways from match to match."""
+    """Remember the matches of an answer, for the links from match to match."""
     st.session_state[_ANSWER] = (query, item_ids)
 
 
 def answer_ids(query: str) -> list[str]:
-    """Ids of the latest answer's matches, if this was its query; else none."""
+    """Return the ids of the latest answer's matches, if this was its query; else none."""
     known: tuple[str, list[str]] = st.session_state.get(_ANSWER, ("", []))
     return known[1] if known[0] == query else []
 
 
 def with_wishes(**wanted: str | list[str]) -> Parameters:
-    """The same as `kept`, and the filters of the answer."""
+    """Return the same as `kept`, and the filters of the answer."""
     stays = {key: st.query_params.get_all(key) for key in WISHES if key in st.query_params}
     return {**kept(**wanted), **stays}
 
 
 def trail_ids() -> list[str]:
-    """Ids of the products that led to this one, oldest first."""
+    """Return the ids of the products that led to this one, oldest first."""
     return st.query_params.get_all("via")[-MAX_TRAIL:]
 
 
 def remember_shelf() -> None:
-    """Note what the gallery shows, for the way back to it."""
+    """Remember the search in the gallery, for the way back to it."""
     params = st.query_params
     st.session_state[_SHELF] = {key: params.get_all(key) for key in params}
 
 
 def to_shelf() -> Parameters:
-    """What the address of the gallery holds, as the visitor left it."""
+    """Return the parameters of the gallery, as the visitor left it."""
     shelf: Parameters = st.session_state.get(_SHELF, {})
     return {**{key: value for key, value in shelf.items() if key not in KEPT}, **kept()}

@@ -14,23 +14,23 @@ FINGERPRINT_LENGTH = 12
 
 
 def version(recommender: "Recommender") -> str:
-    """Changes when the places do."""
+    """Return a text that changes when the places do."""
     made_from = (recommender.model.fingerprint, recommender.catalogue.fingerprint)
     return "-".join([*(each[:FINGERPRINT_LENGTH] for each in made_from), str(MAP_FORMAT)])
 
 
 def places_url(recommender: "Recommender") -> str:
-    """Address of what `document` says."""
+    """Return the address of the `document`."""
     return f"places/{recommender.catalogue.name}/{recommender.model.name}/{version(recommender)}"
 
 
 def sheets_url(catalogue: Catalogue) -> str:
-    """Address of the sheets of small pictures, up to a sheet's number."""
+    """Return the address of the sheets of small pictures, up to a sheet's number."""
     return f"sheets/{catalogue.name}/{sheets.version(catalogue)}/"
 
 
 def document(recommender: "Recommender", laid_out: EmbeddingMap) -> bytes:
-    """All that the browser draws the map from, as JSON; columns in the order of the catalogue."""
+    """Return all that the map is drawn from, as JSON; columns in the order of the catalogue."""
     items = recommender.catalogue.items
     rows = [recommender.index.row(item.item_id) for item in items]
     kinds = [item.category for item in items]

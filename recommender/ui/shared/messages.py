@@ -31,21 +31,21 @@ class Progress:
 
     Parameters
     ----------
-    doing : what takes its time
+    doing : the work that is waited for, in words
     """
 
-    def __init__(self, doing: str = "Looking at every product once") -> None:
+    def __init__(self, doing: str = "Preparing every picture once") -> None:
         self._doing = doing
         self._place = st.empty()
 
     def __call__(self, opening: Opening) -> None:
-        """Draw how far it is; see `resources.recommender`."""
+        """Draw how far the work is; see `resources.recommender`."""
         if opening.n_all:
             text = f"{self._doing}: {opening.n_done:,} of {opening.n_all:,}"
             self._place.progress(opening.n_done / opening.n_all, text=text)
         else:
-            self._place.progress(0.0, text="Waking the model up")
+            self._place.progress(0.0, text="Loading the model")
 
     def done(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         self._place.empty()

@@ -1,7 +1,7 @@
-"""Pictures as files with names of their own, so that a browser fetches each one once.
+"""Addresses of pictures, and the bytes that are served there.
 
-A picture's address holds the hash of its content, and only hashes that the catalogue knows are
-served: there is no path in an address that could lead anywhere else.
+An address holds the hash of a picture's content, so that a browser fetches each picture once. Only
+hashes that the catalogue knows are served: no address holds a path that could lead elsewhere.
 """
 
 import base64
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from recommender.search.results import Reconstruction
 
 SIDES_PX = {"card": 360, "large": 800}
-KEPT_PICTURES = 4_096  # some 15 KB each
-READY_BYTES = 60_000  # a file up to this size is sent as it is
+KEPT_PICTURES = 4_096  # about 15 KB each
+READY_BYTES = 60_000  # a file of this size or less is sent unchanged
 READY_TYPES = {
     ".webp": "image/webp",
     ".jpg": "image/jpeg",
@@ -33,8 +33,8 @@ READY_TYPES = {
     ".png": "image/png",
 }
 WEBP_QUALITY = 82
-# Errors up to the first share of the range are hard to see, from the second on plain: the map
-# is clear at the one and full at the other, for every picture alike
+# Errors below the first share of the range are hardly visible, those above the second are plain:
+# the drawing is clear at the one and in full colour at the other, in every picture alike
 NO_LOSS, FULL_LOSS = 0.02, 0.4
 LOSS_COLOUR = (205, 24, 92)
 PALE = 0.3  # how much of the grey original shows through
@@ -44,7 +44,7 @@ Pixels = NDArray[np.uint8]
 
 
 def item_url(catalogue: Catalogue, item: Item, size: str = "card") -> str:
-    """Address of a product's picture.
+    """Return the address of a product's picture.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def item_url(catalogue: Catalogue, item: Item, size: str = "card") -> str:
 
 
 def kept_url(catalogue: Catalogue, item: Item, model: "Autoencoder", kind: str) -> str:
-    """Address of what a model kept ("kept") or lost ("lost") of a product's picture."""
+    """Return the address of a product's reconstruction ("kept") or of its errors ("lost")."""
     version = model.fingerprint[:FINGERPRINT_LENGTH]
     return f"kept/{catalogue.name}/{item.image_sha256}/{model.name}/{version}/{kind}"
 
@@ -62,24 +62,24 @@ def kept_url(catalogue: Catalogue, item: Item, model: "Autoencoder", kind: str) 
 def between_url(
     catalogue: Catalogue, first: Item, second: Item, model: "Autoencoder", step: int
 ) -> str:
-    """Address of a picture between two products', by its number among all steps."""
+    """Return the address of a picture between two products, by its number among all steps."""
     version = model.fingerprint[:FINGERPRINT_LENGTH]
     pair = f"{first.image_sha256}/{second.image_sha256}"
     return f"between/{catalogue.name}/{pair}/{model.name}/{version}/{step}"
 
 
 def sample_url(sample: Sample, size: str = "card") -> str:
-    """Address of a sample photo."""
+    """Return the address of a sample photo."""
     return f"samples/{sample.sha256}/{size}"
 
 
 def data_url(pixels: Pixels) -> str:
-    """A picture that only one visitor may see, as an address that holds all of it."""
+    """Return an address that holds all of a picture, for one that only one visitor may see."""
     return "data:image/webp;base64," + base64.b64encode(to_webp(pixels)).decode()
 
 
 def by_hash(catalogue: Catalogue, image_sha256: str) -> Item:
-    """The first item with this picture; raises `CatalogueError` if there is none."""
+    """Return the first item with this picture; raises `CatalogueError` if there is none."""
     try:
         return _items_by_hash(catalogue)[image_sha256]
     except KeyError:
@@ -88,15 +88,15 @@ def by_hash(catalogue: Catalogue, image_sha256: str) -> Item:
 
 @lru_cache(KEPT_PICTURES)
 def thumbnail(file: Path, image_sha256: str, side_px: int) -> tuple[bytes, str]:
-    """A picture no larger than asked for.
+    """Return a picture file with a longer side of at most `side_px`.
 
     Parameters
     ----------
-    image_sha256 : of the file, so that one that changed under its name is read again
+    image_sha256 : of the file, so that a changed file is read again
 
     Returns
     -------
-    data, media_type : of the file itself where it is small enough for a page
+    data, media_type : those of the file itself if it is small
 
     Raises
     ------
@@ -113,7 +113,7 @@ def thumbnail(file: Path, image_sha256: str, side_px: int) -> tuple[bytes, str]:
 
 
 def to_webp(pixels: Pixels, side_px: int = SIDES_PX["large"]) -> bytes:
-    """Compressed bytes of an RGB array, shrunk where its longer side is over `side_px`."""
+    """Compress an RGB array, shrunk if its longer side is over `side_px`."""
     from PIL import Image
 
     picture = Image.fromarray(pixels)
@@ -124,7 +124,7 @@ def to_webp(pixels: Pixels, side_px: int = SIDES_PX["large"]) -> bytes:
 
 
 def lost(reconstruction: "Reconstruction") -> Pixels:
-    """Where a reconstruction differs from its original, drawn over a pale copy of it.
+    """Draw the errors of a reconstruction over a pale copy of its original.
 
     Returns
     -------

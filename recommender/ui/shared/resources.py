@@ -1,4 +1,4 @@
-"""What all visitors share: opened catalogues, models and indexes."""
+"""Opened catalogues, models and indexes, shared by all visitors."""
 
 import threading
 from collections.abc import Callable
@@ -31,11 +31,11 @@ DECODER = PhotoDecoder()
 
 @dataclass
 class Opening:
-    """Something being made in the background; many visitors may wait for one.
+    """Work in the background that many visitors may wait for.
 
     Attributes
     ----------
-    n_done, n_all : items done so far, and in all; 0 where there is nothing to count
+    n_done, n_all : items done so far and in all; 0 if there is nothing to count
     """
 
     future: "Future[Any]" = field(default_factory=Future)
@@ -43,7 +43,7 @@ class Opening:
     n_all: int = 0
 
     def report(self, n_done: int, n_all: int) -> None:
-        """Note how far the index is."""
+        """Record the progress."""
         self.n_done, self.n_all = n_done, n_all
 
 
@@ -52,23 +52,23 @@ Work = Callable[[Opening, str, str], Any]
 
 
 def warm_up() -> None:
-    """Open what the page opens with, without waiting for it."""
+    """Begin to open the demo, without waiting for it."""
     if DEMO in available_catalogues():
         threading.Thread(target=_warm, daemon=True).start()
 
 
 def catalogue(name: str) -> Catalogue:
-    """An opened catalogue, shared; opened anew once it was imported again.
+    """Return an opened catalogue, opened again once it has been imported again.
 
     Raises
     ------
-    CatalogueError : there is no such catalogue
+    CatalogueError : no catalogue has this name
     """
     return _catalogue(name, _stamp(name))
 
 
 def recommender(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "Recommender":
-    """An opened recommender, shared; waits while its index is built.
+    """Return an opened recommender, after waiting until its index is built.
 
     Parameters
     ----------
@@ -83,19 +83,19 @@ def recommender(catalogue_name: str, model: str, on_wait: OnWait | None = None) 
 
 
 def embedding_map(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "EmbeddingMap":
-    """Where a catalogue's products lie on a plane; waits, and raises, as `recommender`."""
+    """Return the places of a catalogue's products on the map; waits and raises as `recommender`."""
     opened: EmbeddingMap = _wait("embedding-map", catalogue_name, model, on_wait)
     return opened
 
 
 def blender(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "Blender":
-    """Pictures and products between two products; waits, and raises, as `recommender`."""
+    """Return what draws blends of two products; waits and raises as `recommender`."""
     opened: Blender = _wait("blender", catalogue_name, model, on_wait)
     return opened
 
 
 def colours(catalogue_name: str, on_wait: OnWait | None = None) -> "ColourRecommender":
-    """The baseline of a catalogue; waits, and raises, as `recommender`."""
+    """Return the colour baseline of a catalogue; waits and raises as `recommender`."""
     opened: ColourRecommender = _wait("colours", catalogue_name, "", on_wait)
     return opened
 
@@ -103,7 +103,7 @@ def colours(catalogue_name: str, on_wait: OnWait | None = None) -> "ColourRecomm
 def near_duplicates(
     catalogue_name: str, model: str, on_wait: OnWait | None = None
 ) -> "tuple[Group, ...]":
-    """Products with nearly the same picture; waits, and raises, as `recommender`."""
+    """Return products with nearly the same picture; waits and raises as `recommender`."""
     found: tuple[Group, ...] = _wait("near-duplicates", catalogue_name, model, on_wait)
     return found
 
@@ -111,11 +111,11 @@ def near_duplicates(
 def broken_pictures(
     catalogue_name: str, on_wait: OnWait | None = None, *, again: bool = False
 ) -> "tuple[BrokenPicture, ...]":
-    """Pictures that cannot be read; waits, and raises, as `recommender`.
+    """Return pictures that cannot be read; waits and raises as `recommender`.
 
     Parameters
     ----------
-    again : read them all again, whatever was found before
+    again : read all pictures again
     """
     if again:
         _opening.clear("broken-pictures", catalogue_name, "", _stamp(catalogue_name))
@@ -135,7 +135,7 @@ def _wait(kind: str, catalogue_name: str, model: str, on_wait: OnWait | None) ->
     opening = _opening(kind, catalogue_name, model, stamp)
     while on_wait and not wait([opening.future], timeout=POLL_S).done:
         on_wait(opening)
-    if opening.future.exception() is not None:  # waits for the end; whatever it was, try it again
+    if opening.future.exception() is not None:  # of any kind: the next call tries again
         _opening.clear(kind, catalogue_name, model, stamp)
     return opening.future.result()
 
@@ -221,11 +221,11 @@ def _warm() -> None:
     try:
         recommender(DEMO, default_model())
     except RecommenderError:
-        return  # the first visitor meets the same error, and reads it
+        return  # the first visitor gets the same error, and can read it
 
 
 def _stamp(name: str) -> int:
-    """Changes when a catalogue is imported again."""
+    """Return a number that changes when a catalogue is imported again."""
     try:
         return (catalogues_folder() / name / "catalogue.db").stat().st_mtime_ns
     except OSError:

@@ -14,12 +14,12 @@ FEED = ASSETS / "catalogue" / "customer.csv"
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """One photo.
+    """One sample photo.
 
     Attributes
     ----------
-    title : what it shows
-    item_id, category : of the product in it
+    title : description of the photo
+    item_id, category : of the product in the photo
     sha256 : of the file's content
     """
 
@@ -33,7 +33,7 @@ class Sample:
 
 @cache
 def all_samples() -> tuple[Sample, ...]:
-    """The photos to choose from; none where the feed is missing."""
+    """Return the photos to choose from; none if their feed is missing."""
     if not FEED.exists():
         return ()
     return tuple(
@@ -51,7 +51,7 @@ def all_samples() -> tuple[Sample, ...]:
 
 
 def sample(sample_id: str) -> Sample:
-    """The photo with this id; raises `CatalogueError` if there is none."""
+    """Return the photo with this id; raises `CatalogueError` if there is none."""
     for candidate in all_samples():
         if candidate.id == sample_id:
             return candidate

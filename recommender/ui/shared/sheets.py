@@ -1,4 +1,4 @@
-"""Many small pictures in one file, so that a map of them is a few requests and not thousands.
+"""Sheets of small pictures, so that a map takes a few requests instead of thousands.
 
 A sheet holds 16 x 16 tiles in the order of the catalogue. Sheets are kept on disk beside the
 catalogue, in a folder named by its fingerprint.
@@ -33,17 +33,17 @@ _making = Lock()  # one sheet at a time: it keeps all cores busy by itself
 
 
 def version(catalogue: Catalogue) -> str:
-    """Changes when a picture does."""
+    """Return a text that changes when a picture does."""
     return f"{catalogue.fingerprint[:FINGERPRINT_LENGTH]}-{SHEET_FORMAT}"
 
 
 def n_sheets(catalogue: Catalogue) -> int:
-    """How many sheets hold all products."""
+    """Return the number of sheets that hold all products."""
     return -(-len(catalogue) // TILES)
 
 
 def sheet(catalogue: Catalogue, number: int) -> bytes:
-    """One sheet as a WebP file; made at the first use, then read from disk.
+    """Return a sheet as a WebP file, made at its first use and then read from disk.
 
     Parameters
     ----------

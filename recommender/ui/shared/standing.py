@@ -61,5 +61,5 @@ def describe(standing: Standing) -> str:
         Standing.OWNER: "You are signed in as the owner.",
         Standing.OPEN: "Everybody who reaches this page can change catalogues.",
         Standing.VISITOR: "Only the shop’s owner can change catalogues here.",
-        Standing.READ_ONLY: "On this page catalogues can be looked at, not changed.",
+        Standing.READ_ONLY: "This page is read-only: catalogues cannot be changed here.",
     }[standing]

@@ -1,4 +1,4 @@
-"""What the page says: prices, names and verdicts in plain words."""
+"""Prices, names and verdicts in plain words."""
 
 from collections.abc import Sequence
 from html import escape
@@ -11,44 +11,43 @@ if TYPE_CHECKING:
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
 TRUST_BADGES = {
-    "close": "Close to our catalogue",
-    "loose": "Only loosely like our catalogue",
-    "unlike": "Unlike anything we have",
+    "close": "Good matches",
+    "loose": "Rough matches only",
+    "unlike": "Nothing like it here",
 }
 TRUST_HEADINGS = {
-    "close": "Looks most like it",
+    "close": "Most alike",
     "loose": "Possible matches",
-    "unlike": "The nearest we have",
+    "unlike": "The closest we have",
 }
-CLOSE = "Its nearest product is as near as products here usually are to each other."
+CLOSE = "Its closest match is about as close as our products usually are to each other."
 NEAREST = {
-    "loose": "Fewer than one product in ten stands this far from all others, "
-    "so look at these twice.",
-    "unlike": "Hardly a product here stands this far from all others. "
-    "These are the nearest we have, not good matches.",
+    "loose": "Fewer than one in ten of our products is this far from its closest match, "
+    "so look twice.",
+    "unlike": "Hardly any of our products is this far from its closest match. "
+    "These are the closest we have, not good matches.",
 }
-CLOSE_PHOTO = "Its nearest product is as near as ours are to other photos of their kind."
+CLOSE_PHOTO = "Its closest match is about as close as our products are to photos of their kind."
 NEAREST_PHOTO = {
-    "loose": "Photos of things like ours are seldom this far from the nearest product, "
-    "so look at these twice.",
-    "unlike": "Nothing here is of its kind, as far as the machine can tell. "
-    "These are the nearest we have, not good matches.",
+    "loose": "Photos of products like ours are seldom this far from their closest match, "
+    "so look twice.",
+    "unlike": "We seem to have nothing of this kind. "
+    "These are the closest we have, not good matches.",
 }
 REBUILT = {
-    "loose": "The machine rebuilds nine in ten of our pictures better than this one, "
-    "so look at these twice.",
-    "unlike": "The machine cannot rebuild this picture the way it rebuilds ours. "
-    "These are the nearest we have, not good matches.",
+    "loose": "The model rebuilds nine in ten of our pictures better than this one, so look twice.",
+    "unlike": "The model cannot rebuild this picture as well as ours. "
+    "These are the closest we have, not good matches.",
 }
 
 
 def name(item: Item) -> str:
-    """What to call a product; its id where the shop gave no title."""
+    """Return a product's title, or its id if the shop gave none."""
     return item.title or item.item_id
 
 
 def price(item: Item) -> str:
-    """A price with the currency that the shop named, or nothing."""
+    """Return a price with its currency, or nothing."""
     if item.price is None:
         return ""
     currency = item.attributes.get("currency", "").upper()
@@ -58,13 +57,13 @@ def price(item: Item) -> str:
 
 
 def facts(item: Item) -> list[str]:
-    """Category, colour and so on, as far as they are known."""
+    """Return the known ones of category, colour, material and brand."""
     known = (item.category, item.colour, item.material, item.brand)
     return [word.replace("_", " ") for word in known if word]
 
 
 def alternative_text(item: Item) -> str:
-    """What a picture of a product shows, for those who cannot see it."""
+    """Return the alternative text of a product's picture."""
     title = name(item)
     # a word that the title has already said is not said again
     unsaid = [fact for fact in facts(item)[:3] if fact.lower() not in title.lower()]
@@ -72,12 +71,12 @@ def alternative_text(item: Item) -> str:
 
 
 def similarity(share: float) -> str:
-    """A similarity in [0, 1] as a whole percentage."""
-    return f"{share:.0%}".replace("%", " %")
+    """Return a share in [0, 1] as a whole percentage."""
+    return f"{share:.0%}"
 
 
 def verdict(trust: "Confidence") -> str:
-    """Why a result deserves its badge."""
+    """Return the reason for a result's badge."""
     if trust.level == "close":
         return CLOSE_PHOTO if trust.of_photo else CLOSE
     nearest_is_worse = trust.nearest_percentile >= trust.reconstruction_percentile
@@ -87,22 +86,22 @@ def verdict(trust: "Confidence") -> str:
 
 
 def count(n: int, singular: str, plural: str = "") -> str:
-    """A number with its noun."""
+    """Return a number with its noun."""
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
 
 
 def capitalised(value: str) -> str:
-    """A value of the feed as a choice to pick."""
+    """Return a value of the feed as the label of a choice."""
     return value.replace("_", " ").capitalize()
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names in a sentence."""
+    """Join names as in a sentence."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def side_by_side(first: Item, second: Item) -> list[tuple[str, str, str]]:
-    """What is known of two products: what it is, and what the shop says of each."""
+    """Return what the shop says about two products: the field, and the value of each."""
     known = [
         (capitalised(column), first.label(column), second.label(column))
         for column in ("category", "colour", "material", "brand")
@@ -112,12 +111,12 @@ def side_by_side(first: Item, second: Item) -> list[tuple[str, str, str]]:
 
 
 def sentence(text: str) -> str:
-    """A message as a sentence: with a capital and a full stop, unless it is empty."""
+    """Return a message with a capital and a full stop, unless it is empty."""
     if not text:
         return ""
     return text[:1].upper() + text[1:] + ("" if text[-1:] in ".!?" else ".")
 
 
 def html(text: str) -> str:
-    """Text that may stand in HTML, attributes included."""
+    """Escape text for HTML, attributes included."""
     return escape(text, quote=True)

@@ -20,13 +20,13 @@ ICON = (
     "%3Crect x='11' y='6' width='17' height='17' rx='5' fill='%230a6e68'/%3E%3C/svg%3E"
 )
 ABOUT_DEMO = (
-    "The demo catalogue is synthetic: its products exist only as pictures that this project "
-    "rendered, and their names and prices are made up."
+    "The demo catalogue is synthetic: this project rendered its pictures and made up the names "
+    "and prices."
 )
 
 
 def masthead(current: str) -> None:
-    """The wordmark, the ways to the pages, and the choice of catalogue and model.
+    """Draw the wordmark, the links to the pages, and the choice of catalogue and model.
 
     Parameters
     ----------
@@ -41,13 +41,13 @@ def masthead(current: str) -> None:
 
 
 def foot(catalogue: str) -> None:
-    """What a visitor should know about what was shown."""
+    """Draw notes on the catalogue, the model and visitors' photos."""
     text = f"{ABOUT_DEMO} " if catalogue == DEMO else ""
     info = model_info(choice.model())
     text += f"{info.learned_from} " if info else ""
     st.html(
-        f'<footer class="foot"><p>{text}Photos that you upload stay on the computer that runs '
-        "this page and are forgotten when you leave it.</p></footer>"
+        f'<footer class="foot"><p>{text}Photos you upload stay on the computer that runs '
+        "this page, and are forgotten when you leave.</p></footer>"
     )
 
 

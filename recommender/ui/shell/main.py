@@ -1,4 +1,4 @@
-"""What Streamlit runs at every click: the frame, and in it the page that was asked for."""
+"""The script that Streamlit runs at every click: it draws the frame and the chosen page."""
 
 import streamlit as st
 

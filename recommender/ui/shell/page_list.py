@@ -1,4 +1,4 @@
-"""Which pages there are: a new one is a module with `show()` and one line here."""
+"""The list of pages: a new page is a module in `pages` with a `show()`, and one line here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ class Entry:
 
     Attributes
     ----------
-    name : of its module in recommender/ui, and its address
-    label : what the masthead calls it
-    in_masthead : False for pages that are reached from another page only
-    manages : whether it changes a catalogue instead of looking at it; such pages stand apart
+    name : of its module in recommender/ui/pages, and its address
+    label : its name in the masthead
+    in_masthead : False for pages reached only from other pages
+    manages : whether it changes a catalogue; such pages stand apart in the masthead
     """
 
     name: str
@@ -26,12 +26,12 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """Of the browser's tab."""
+        """Title of the browser's tab."""
         return NAME if self is PAGES[0] else f"{self.label} · {NAME}"
 
     @property
     def show(self) -> Callable[[], None]:
-        """Draws the page; its module is imported at the first visit, not at the first paint."""
+        """Function that draws the page; it imports the page's module at the first visit."""
 
         def call() -> None:
             import_module(f"recommender.ui.pages.{self.name}").show()

@@ -1,4 +1,4 @@
-"""What the server answers beside the page: pictures and fonts."""
+"""The server's own routes beside the page: pictures, the map's document, and fonts."""
 
 import gzip
 from collections.abc import Awaitable, Callable
@@ -16,13 +16,13 @@ from recommender.ui.shared import pictures, resources, samples
 from recommender.ui.shell import sign_in
 
 FONTS = Path(__file__).parent / "fonts"
-# An address holds the hash of what it names: what it names never changes
+# Addresses hold a hash, so that what they name never changes
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 FOR_A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 
 def item_picture(request: Request) -> Response:
-    """A product's picture; see `pictures.item_url`."""
+    """Serve a product's picture; see `pictures.item_url`."""
     names = request.path_params
     side_px = pictures.SIDES_PX.get(names["size"])
     if side_px is None:
@@ -39,7 +39,7 @@ def item_picture(request: Request) -> Response:
 
 
 def sample_picture(request: Request) -> Response:
-    """A sample photo; see `pictures.sample_url`."""
+    """Serve a sample photo; see `pictures.sample_url`."""
     names = request.path_params
     side_px = pictures.SIDES_PX.get(names["size"])
     files = {sample.sha256: sample.file for sample in samples.all_samples()}
@@ -50,7 +50,7 @@ def sample_picture(request: Request) -> Response:
 
 
 def kept_picture(request: Request) -> Response:
-    """What a model kept or lost of a product's picture; see `pictures.kept_url`."""
+    """Serve a product's reconstruction or its errors; see `pictures.kept_url`."""
     names = request.path_params
     try:
         recommender = resources.recommender(names["catalogue"], names["model"])
@@ -68,7 +68,7 @@ def kept_picture(request: Request) -> Response:
 
 
 def between_picture(request: Request) -> Response:
-    """A picture between two products'; see `pictures.between_url`."""
+    """Serve a picture between two products; see `pictures.between_url`."""
     names = request.path_params
     try:
         recommender = resources.recommender(names["catalogue"], names["model"])
@@ -89,7 +89,7 @@ def between_picture(request: Request) -> Response:
 
 
 def places(request: Request) -> Response:
-    """Where the products lie; see `map_document.places_url`."""
+    """Serve the places of all products; see `map_document.places_url`."""
     from recommender.ui.shared import map_document
 
     names = request.path_params
@@ -108,7 +108,7 @@ def places(request: Request) -> Response:
 
 
 def sheet(request: Request) -> Response:
-    """A sheet of small pictures; see `map_document.sheets_url`."""
+    """Serve a sheet of small pictures; see `map_document.sheets_url`."""
     from recommender.ui.shared import sheets
 
     names = request.path_params
@@ -123,7 +123,7 @@ def sheet(request: Request) -> Response:
 
 
 def font(request: Request) -> Response:
-    """One of the fonts that ship with the page."""
+    """Serve one of the page's fonts."""
     files = {file.name: file for file in FONTS.glob("*.woff2")}
     file = files.get(request.path_params["name"])
     if file is None:

@@ -1,4 +1,4 @@
-"""How a component's files become one: scripts are joined, and the joined script still holds."""
+"""Scripts that import each other are joined into one that Streamlit can send."""
 
 import re
 from pathlib import Path

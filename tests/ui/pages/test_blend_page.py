@@ -20,7 +20,7 @@ from tests.ui.reading import cards, said, sent
 
 
 def steps(app: AppTest) -> dict[str, Any]:
-    """What the blend page hands to its slider."""
+    """Return the data of the slider."""
     assert not app.exception, app.exception
     document: dict[str, Any] = sent(app, "blend")
     return document
@@ -57,7 +57,7 @@ def test_the_other_product_is_searched_and_picked(open_page: OpenPage) -> None:
     found = cards(app, "blend-choice")
     assert all("red" in str(card["title"]).lower() for card in found)
     app.text_input(key="blend-search").set_value("no such thing").run()
-    assert "Nothing fits that" in said(app)
+    assert "No products match" in said(app)
 
 
 def test_a_blend_of_nothing_is_one_sentence(open_page: OpenPage) -> None:
@@ -93,4 +93,4 @@ def test_from_browse_to_a_blend(visit: Visit, size: tuple[int, int]) -> None:
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= size[0], "the page scrolls sideways"
     nearest.first.click()
-    expect(page.get_by_text("What the machine kept")).to_be_visible()
+    expect(page.get_by_text("What was kept")).to_be_visible()

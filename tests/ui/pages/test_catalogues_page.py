@@ -1,4 +1,4 @@
-"""Catalogues side by side, and products of one's own coming in."""
+"""The list of catalogues, and imports of a visitor's own."""
 
 import io
 import zipfile
@@ -26,7 +26,7 @@ PATIENCE_MS = 60_000
 
 @pytest.fixture(autouse=True)
 def _jobs_run_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In this process instead of one of their own, so that a test need not wait for it."""
+    """Run jobs in this process, so that no test has to wait for another one."""
     monkeypatch.setattr(jobs, "start", jobs.run)
 
 
@@ -101,7 +101,7 @@ def test_what_cannot_be_read_is_one_sentence(
 def test_a_name_that_is_taken_is_not_overwritten(open_page: OpenPage, shop: Path) -> None:
     import_source(shop, "shop", column_map={"image": "file"})
     app = bring(open_page("catalogues"), "shop.zip", zipped(shop))
-    assert "There is a catalogue shop already" in said(app)
+    assert "A catalogue named shop already exists" in said(app)
     assert app.button(key="add-0-begin").disabled
 
 
@@ -109,7 +109,7 @@ def test_an_update_keeps_what_it_does_not_name(open_page: OpenPage, shop: Path) 
     import_source(shop, "shop", column_map={"image": "file"})
     (shop / "feed.csv").write_text("id,image\nnew,disc-red-0.png\n")
     app = open_page("catalogues", update="shop")
-    assert "Bring shop up to date" in said(app)
+    assert "Update shop" in said(app)
     upload = app.file_uploader(key="update-shop-0-upload")
     app = upload.set_value(("more.zip", zipped(shop), "")).run()
     app.button(key="update-shop-0-begin").click().run()

@@ -1,4 +1,4 @@
-"""The page that says whether a catalogue is in good shape."""
+"""The checks of a catalogue's shape, and the dismissal of findings."""
 
 from pathlib import Path
 
@@ -34,26 +34,26 @@ def labels(app: AppTest) -> list[str]:
 
 def test_duplicates_are_dismissed_and_put_back(page: AppTest, open_page: OpenPage) -> None:
     text = said(page)
-    assert "<b>1</b><span>shows a picture that another one shows" in text
+    assert "<b>1</b><span>product with a duplicate picture" in text
     assert "The same file" in text
     page = press(page, "This is fine")
     assert "No two products show the same picture." in said(page)
     assert "This is fine" not in labels(page)
     later = open_page("health", catalogue="own", model=ARTICLE)  # another visit
-    assert "1 finding called fine" in [expander.label for expander in later.expander]
+    assert "1 finding marked as fine" in [expander.label for expander in later.expander]
     later = press(later, "Put back")
     assert "The same file" in said(later)
 
 
 def test_pictures_are_read_only_when_asked_for(page: AppTest) -> None:
-    assert "pictures not read yet" in said(page)
-    page = press(page, "Read every picture")
-    assert "All 3 pictures can be read." in said(page)
+    assert "pictures not checked yet" in said(page)
+    page = press(page, "Check every picture")
+    assert "Checked 3 pictures: no picture is broken." in said(page)
     catalogue = open_catalogue("own")
     catalogue.image_path(catalogue.items[2]).unlink()
     page.run()
-    assert "All 3 pictures can be read." in said(page)  # a rerun reads nothing
-    page = press(page, "Read them again")
+    assert "Checked 3 pictures: no picture is broken." in said(page)  # a rerun reads nothing
+    page = press(page, "Check again")
     assert "there is no picture" in said(page)
     assert "c.png" in said(page)
 

@@ -38,14 +38,14 @@ def test_an_uploaded_product_is_found_again(open_page: OpenPage) -> None:
     catalogue = open_catalogue("demo")
     item = catalogue.items[3]
     app = upload(open_page("photo"), catalogue.image_path(item).read_bytes())
-    assert "Close to our catalogue" in said(app)
+    assert "Good matches" in said(app)
     assert cards(app, "photo-matches")[0]["id"] == item.item_id
 
 
 def test_a_strange_picture_is_not_praised(open_page: OpenPage) -> None:
     app = upload(open_page("photo"), file_of(Image.effect_noise((200, 200), 90).convert("RGB")))
-    assert "Unlike anything we have" in said(app)
-    assert "The nearest we have" in said(app)
+    assert "Nothing like it here" in said(app)
+    assert "The closest we have" in said(app)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_from_a_photo_to_a_link_and_files(visit: Visit) -> None:
     page = visit("/photo")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.locator("input[type=file]").set_input_files(catalogue.image_path(catalogue.items[9]))
-    expect(page.get_by_text("Close to our catalogue")).to_be_visible()
+    expect(page.get_by_text("Good matches")).to_be_visible()
     page.get_by_role("button", name="Share").click()
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
@@ -120,8 +120,8 @@ def test_a_pasted_picture_is_answered_and_cut(visit: Visit) -> None:
     page = visit("/photo")
     expect(page.get_by_text("to paste a picture")).to_be_visible()
     page.evaluate(PASTE, picture)
-    expect(page.get_by_text("Close to our catalogue")).to_be_visible()
-    page.get_by_text("Cut to the product").click()
+    expect(page.get_by_text("Good matches")).to_be_visible()
+    page.get_by_text("Crop to the product").click()
     box = page.get_by_role("group", name=re.compile("part of the photo"))
     box.focus()
     for key in ("ArrowRight", "Shift+ArrowLeft", "Enter"):
@@ -136,7 +136,7 @@ def test_an_uploaded_photo_is_answered(visit: Visit, size: tuple[int, int]) -> N
     item = catalogue.items[5]
     page = visit("/photo", size)
     page.locator("input[type=file]").set_input_files(catalogue.image_path(item))
-    expect(page.get_by_text("Close to our catalogue")).to_be_visible()
+    expect(page.get_by_text("Good matches")).to_be_visible()
     wait_for_gallery(page)
     first = card_buttons(page).first
     expect(first).to_have_attribute("aria-label", re.compile(re.escape(item.title)))
@@ -145,7 +145,7 @@ def test_an_uploaded_photo_is_answered(visit: Visit, size: tuple[int, int]) -> N
     assert parameters(page)["start"] == ["photo"]
     page.get_by_role("navigation", name="The way here").get_by_role("link").first.click()
     expect(page.get_by_role("heading", name="Bring your own photo.")).to_be_visible()
-    expect(page.get_by_text("Close to our catalogue")).to_be_visible()  # it is still there
+    expect(page.get_by_text("Good matches")).to_be_visible()  # it is still there
 
 
 def test_a_bad_upload_is_one_sentence(visit: Visit, tmp_path: Path) -> None:

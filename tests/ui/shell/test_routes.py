@@ -22,7 +22,7 @@ def demo() -> Recommender:
 
 
 def fetch(server: Server, path: str) -> bytes:
-    """What lies at an address that browsers may keep for ever."""
+    """Return the content of an address that browsers may keep for ever."""
     with urlopen(f"{server.address}/{path}", timeout=60) as answer:  # noqa: S310
         assert "immutable" in answer.headers["Cache-Control"]
         data: bytes = answer.read()

@@ -1,4 +1,4 @@
-"""How the server starts: who can reach it, and what visitors may do."""
+"""The start of the server, its reach, and the rights of visitors."""
 
 import io
 import os
@@ -97,7 +97,7 @@ def test_an_uploaded_photo_leaves_no_trace(
     page.goto(f"{server.address}/photo")
     upload = {"name": "my-secret.png", "mimeType": "image/png", "buffer": stream.getvalue()}
     page.locator("input[type=file]").set_input_files([upload])  # type: ignore[list-item]
-    expect(page.get_by_text("Unlike anything we have")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Nothing like it here")).to_be_visible(timeout=20_000)
     page.close()
     assert {path for path in files() - before if "__pycache__" not in path.parts} == set()
     assert "my-secret" not in log.read_text()
@@ -143,7 +143,7 @@ def test_the_api_answers_in_front_of_the_pages_own_checks(server: Server) -> Non
 
 
 def ask(server: Server, photo: bytes) -> bytes:
-    """Products that look like a photo, by the API."""
+    """Ask the API for products that look like a photo."""
     request = Request(  # noqa: S310
         f"{server.address}/api/similar?k=3",
         data=photo,

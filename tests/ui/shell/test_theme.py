@@ -1,4 +1,4 @@
-"""The theme is said twice, to Streamlit and to the browser; both say the same."""
+"""Streamlit's settings and our styles name the same colours."""
 
 import re
 import tomllib

@@ -98,9 +98,9 @@ function show(picture, src) {
 }
 
 function percent(at) {
-  if (at <= 0) return "The first product, as the machine rebuilds it";
-  if (at >= 100) return "The second product, as the machine rebuilds it";
-  return `${Math.round(at)} % of the way`;
+  if (at <= 0) return "The first product, rebuilt";
+  if (at >= 100) return "The second product, rebuilt";
+  return `${Math.round(at)}% of the way`;
 }
 
 function makeCard(card) {

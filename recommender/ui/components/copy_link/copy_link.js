@@ -1,4 +1,4 @@
-// Copies the page's address; where the browser keeps the clipboard closed, it shows the address.
+// Copies the page's address; shows the address where the browser denies the clipboard.
 
 const SHOWN_MS = 2000;
 

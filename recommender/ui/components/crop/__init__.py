@@ -1,4 +1,4 @@
-"""Cutting a photo to the product, by finger, by mouse or by keyboard; a component of its own."""
+"""A photo with a frame to crop it by finger, mouse or keyboard."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -44,7 +44,7 @@ class Box:
         return box if is_enough and not is_whole else None
 
     def to_text(self) -> str:
-        """For the address."""
+        """Return the part as text for the address."""
         return ",".join(f"{n:.3f}" for n in (self.left, self.top, self.width, self.height))
 
     def cut(self, pixels: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
@@ -57,12 +57,12 @@ class Box:
 
 
 def chosen() -> Box | None:
-    """The part that the address names; None for the whole photo."""
+    """Return the part that the address names; None for the whole photo."""
     return Box.from_text(st.query_params.get(PARAMETER, ""))
 
 
 def show(pixels: "NDArray[np.uint8]", photo_id: str) -> None:
-    """Draw the photo with a rectangle on it; taking a part of it goes into the address.
+    """Draw the photo with the frame on it; the part that is used goes into the address.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-// Moves and sizes the rectangle, all in shares of the photo.
+// Moves and resizes the frame; all sizes are shares of the photo.
 
 const STEP = 0.02;
 const START = [0.15, 0.15, 0.7, 0.7];
@@ -59,7 +59,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   draw();
 }
 
-// A rectangle after a drag: all of it without an edge, else the corner that is named.
+// Returns a frame after a drag: of the named corner, or of the whole frame without one.
 function shifted([left, top, width, height], edge, dx, dy) {
   if (!edge) {
     const within = (low, size, by) => Math.min(Math.max(0, low + by), 1 - size);

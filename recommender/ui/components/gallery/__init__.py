@@ -1,7 +1,7 @@
-"""A grid of pictures that can be picked, as a component of its own.
+"""A grid of pictures to pick from.
 
-Each card is a real button with a name, and each picture is a file that the browser keeps; the
-alternatives that ship with Streamlit send every picture again at every click.
+Each card is a real button with a name, and each picture is a file that the browser keeps.
+Streamlit's own widgets would send every picture again at every click.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from recommender.inference.autoencoder import Autoencoder
     from recommender.search.results import Match
 
-EAGER_CARDS = 12  # what a first screen shows; the others load when they come near
+EAGER_CARDS = 12  # on the first screen; the others load when they come near
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,12 +26,12 @@ class Card:
 
     Attributes
     ----------
-    href : what picking it opens
+    href : address that picking the card opens
     label : the button's name for a screen reader
-    alt : what the picture shows
-    similarity : in [0, 1], or None where nothing is compared
+    alt : alternative text of the picture
+    similarity : in [0, 1], or None if the card answers no query
     ahead : addresses of pictures that are fetched while the card is being picked
-    why : address of the page that lays it beside what was asked for; empty if nothing was
+    why : address of the page that compares it with the query; empty if it answers none
     twins : near-identical products that the card stands for
     """
 
@@ -58,13 +58,13 @@ def make_card(
     start: str = "",
     model: "Autoencoder | None" = None,
 ) -> Card:
-    """The card of a product.
+    """Make the card of a product.
 
     Parameters
     ----------
-    match : how it answers a query, if it does
+    match : the product as the answer to a query, if it is one
     start : see `link.to_item`
-    model : whose reconstruction the card leads to
+    model : whose reconstructions are on the page behind the card
     """
     share = "" if match is None else words.similarity(match.similarity)
     title, price = words.name(item), words.price(item)
@@ -97,7 +97,7 @@ def show(cards: Sequence[Card], *, key: str, name: str, view: str) -> None:
     Parameters
     ----------
     name : of the list, for a screen reader
-    view : differs when the cards answer another question; the page then starts at its top
+    view : differs between queries; the page scrolls to its top when it changes
     """
     mount(
         "gallery",

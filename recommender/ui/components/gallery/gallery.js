@@ -95,12 +95,12 @@ function makeTwin(card) {
   return entry;
 }
 
-// A card that is picked shows it until its page is there.
+// Marks the picked card until its page arrives.
 function pick(entry, href, event) {
   if (visit(href, event)) entry.classList.add("picked");
 }
 
-// The next page's pictures travel while the server still works on the page itself.
+// Fetches the next page's pictures while the server still works on the page itself.
 function fetchAhead(addresses) {
   for (const address of addresses) new Image().src = address;
 }

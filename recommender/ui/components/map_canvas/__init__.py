@@ -10,7 +10,7 @@ PLACEHOLDER = "{item}"  # stands for an id or a category in an address that the 
 
 @dataclass(frozen=True, kw_only=True)
 class Map:
-    """What the canvas shows, and where the browser finds it.
+    """Content of the canvas, and the addresses where the browser finds it.
 
     Attributes
     ----------
@@ -19,7 +19,7 @@ class Map:
     sheets, pictures : addresses of the small and large pictures, up to their number or hash
     lookalikes, browse : addresses with a `PLACEHOLDER` for a product's id and for a category
     kinds : categories that are shown alone at first; none for all
-    look : what part is shown at first, as "x,y,scale"; empty for the whole map
+    look : the part shown at first, as "x,y,scale"; empty for the whole map
     """
 
     name: str

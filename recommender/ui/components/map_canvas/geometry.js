@@ -26,7 +26,7 @@ export function readView(text) {
     : undefined;
 }
 
-// Hues a golden angle apart: neighbours in the list never look alike.
+// Hues a golden angle apart: neighbours in the list differ clearly.
 export function hue(number) {
   const angle = (number * 137.508 + 165) % 360;
   return (lightness) => `hsl(${angle} ${lightness > 75 ? 42 : 48}% ${lightness}%)`;

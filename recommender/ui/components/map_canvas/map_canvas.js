@@ -57,13 +57,13 @@ class ProductMap extends Mover {
   }
 
   async load() {
-    this.part(".note").textContent = "Unfolding the map …";
+    this.part(".note").textContent = "Opening the map …";
     try {
       const answer = await fetch(this.data.places);
       if (!answer.ok) throw new Error(answer.statusText);
       Object.assign(this, await answer.json());
     } catch {
-      this.part(".note").textContent = "The map did not arrive. Reload the page to try again.";
+      this.part(".note").textContent = "The map could not be loaded. Reload the page to try again.";
       return;
     }
     this.part(".note").textContent = "";
@@ -84,7 +84,7 @@ class ProductMap extends Mover {
     this.resized.observe(this.canvas);
   }
 
-  // The map lies flat; on a screen that stands upright it stands upright too.
+  // Maps are wide; a tall screen gets the map turned.
   turn(isUpright) {
     if (!isUpright) return;
     [this.x, this.y] = [this.y, this.x];
@@ -148,7 +148,7 @@ class ProductMap extends Mover {
     );
   }
 
-  // Makes a product the current one: framed, named, and with a way to its lookalikes.
+  // Makes a product the current one: framed, with a card that links to its lookalikes.
   pick(row, { isPassive = false, isSpoken = false } = {}) {
     const card = this.part(".card");
     Object.assign(this, { current: row, isPassive });

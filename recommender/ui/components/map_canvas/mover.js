@@ -60,7 +60,7 @@ export class Mover extends Painter {
     if (event.type === "pointercancel" || this.travelled >= TAP_PX) return;
     const row = this.rowAt(at(event));
     if (event.pointerType === "mouse") return row >= 0 && visit(this.address(row), event);
-    this.pick(row, { isSpoken: true }); // a finger covers what it points at: it looks first
+    this.pick(row, { isSpoken: true }); // a finger hides the product: the first tap shows its card
   }
 
   hover(here) {
@@ -92,7 +92,7 @@ export class Mover extends Painter {
     event.preventDefault();
   }
 
-  // To the nearest product that way; from the middle of what is seen, if none is current.
+  // Goes to the nearest product in a direction, from the current one or the middle of the view.
   step(across, down) {
     const from = this.current;
     const [x, y] = from < 0 ? [this.view.x, this.view.y] : [this.x[from], this.y[from]];

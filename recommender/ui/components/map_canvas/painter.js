@@ -1,4 +1,4 @@
-// Draws the map on a canvas: far away as coloured dots, nearer as small pictures out of
+// Draws the map on a canvas: far away as coloured dots, nearer as small pictures from
 // sheets, and close by as the pictures themselves. It is drawn only when something has changed.
 
 import { capitalised, LAND, MAX_TILE_PX, readView, TILE } from "./geometry.js";
@@ -6,8 +6,8 @@ import { capitalised, LAND, MAX_TILE_PX, readView, TILE } from "./geometry.js";
 const DOTS_BELOW_PX = 7; // smaller pictures show nothing
 const SHARP_FROM_PX = 72; // larger than this, the sheets are too coarse
 const MAX_SHARP = 90; // pictures at once
-const BASE_PX = { pictures: 4096, dots: 2048 }; // longer side of what is drawn ahead
-const MAX_BASE = 4000; // products that are drawn ahead
+const BASE_PX = { pictures: 4096, dots: 2048 }; // longer side of the drawing made ahead
+const MAX_BASE = 4000; // at most so many products are drawn ahead
 const BASE_WAIT_MS = 250; // sheets that arrive together are drawn together
 const MARGIN_PX = 34;
 
@@ -60,9 +60,9 @@ export class Painter {
     this.placeCard(side);
   }
 
-  // From afar all products are one picture, drawn ahead: moving it costs the same for any number.
+  // From afar all products are one drawing, made ahead: moving it costs the same for any number.
   drawBase(pen, side, isDark) {
-    if (this.n > MAX_BASE) return false; // a small part of it is seen, and dots cost little
+    if (this.n > MAX_BASE) return false; // dots cost little
     const kind = kindAt(side);
     const { left, top, width, height } = this.bounds;
     const scale = Math.min(BASE_PX[kind] / Math.max(width, height), this.data.tile_px / TILE);
@@ -183,7 +183,7 @@ export class Painter {
     return this.fetched(this.sharp, row, `${this.data.pictures}${this.pictures[row]}/card`);
   }
 
-  // A picture that has arrived; one that has not is asked for, and drawn when it comes.
+  // Returns a picture that has arrived; one that has not is fetched, and drawn when it arrives.
   fetched(kept, key, address) {
     if (!kept.has(key)) {
       const picture = new Image();
@@ -247,7 +247,7 @@ export class Painter {
     pen.stroke();
   }
 
-  // Canvas colours cannot be variables, so they are read off an element that has them.
+  // A canvas knows no CSS variables, so that an element resolves them.
   readTheme() {
     const style = getComputedStyle(this.root);
     this.probe ??= this.root.appendChild(document.createElement("i"));

@@ -1,4 +1,4 @@
-"""A picture out of the clipboard, as a component of its own: Streamlit offers none."""
+"""A button that takes a picture from the clipboard, which Streamlit cannot read."""
 
 import base64
 import binascii
@@ -6,15 +6,15 @@ import binascii
 from recommender.errors import ImageError
 from recommender.ui.components.component import mount
 
-MOST_SIDE_PX = 1_600  # what the browser sends is shrunk to this
+MOST_SIDE_PX = 1_600  # the browser shrinks larger pictures to this
 
 
 def show() -> bytes | None:
-    """Draw the offer; returns a picture file in the run after it was pasted, else None.
+    """Draw the button and return a picture file in the run after it was pasted, else None.
 
     Raises
     ------
-    ImageError : what was pasted is no picture
+    ImageError : the clipboard holds something else
     """
     answer = mount(
         "paste", key="paste", data={"most": MOST_SIDE_PX}, on_picture_change=lambda: None
@@ -23,7 +23,7 @@ def show() -> bytes | None:
         return None
     head, _, body = str(answer.picture).partition(",")
     if not head.startswith("data:image/"):
-        raise ImageError("there is no picture in the clipboard")
+        raise ImageError("the clipboard holds no picture")
     try:
         return base64.b64decode(body, validate=True)
     except binascii.Error as error:

@@ -21,9 +21,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
         const type = item.types.find((each) => each.startsWith("image/"));
         if (type) return await send(await item.getType(type));
       }
-      status.textContent = "There is no picture in the clipboard.";
+      status.textContent = "The clipboard holds no picture.";
     } catch {
-      status.textContent = "This browser keeps the clipboard closed. Press Ctrl V instead.";
+      status.textContent = "Your browser does not share the clipboard. Press Ctrl V instead.";
     }
   };
   return () => document.removeEventListener("paste", onPaste);

@@ -1,4 +1,4 @@
-"""The way back: the pages and products that led here, as one list of links."""
+"""Breadcrumbs: links to the pages and products that led here, and onward from here."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,20 +11,20 @@ from recommender.ui.shared import link
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """A link."""
+    """A link and its label."""
 
     label: str
     href: str
 
 
 def show(steps: Sequence[Way], here: str, onward: Sequence[Way] = ()) -> None:
-    """Draw the way back.
+    """Draw the breadcrumbs.
 
     Parameters
     ----------
-    steps : oldest first; the first one is the way out
-    here : what this page shows
-    onward : where else what is shown may be taken
+    steps : oldest first
+    here : label of this page
+    onward : links to pages that take up what this one shows
     """
     mount(
         "trail",
@@ -38,7 +38,7 @@ def show(steps: Sequence[Way], here: str, onward: Sequence[Way] = ()) -> None:
 
 
 def way_out() -> Way:
-    """Return the link to the page that the trail starts from: the gallery, or the photo."""
+    """Return the link to where the trail starts: the gallery, or the visitor's photo."""
     asked_with_photo = "item" not in st.query_params
     if asked_with_photo or st.query_params.get("start") == link.PHOTO:
         photo = {key: st.query_params[key] for key in link.PHOTOS if key in st.query_params}

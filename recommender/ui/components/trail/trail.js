@@ -1,4 +1,4 @@
-// Draws the way back, and the ways onward.
+// Draws the breadcrumbs, and the links onward.
 
 import { follow, scrollToTop } from "../follow.js";
 
