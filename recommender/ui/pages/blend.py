@@ -125,7 +125,7 @@ def _choose(recommender: "Recommender", item: Item, end: str) -> None:
         heading = words.count(len(found), "product") if found else ""
     else:
         found = [match.item for match in _blender(recommender).partners(item.item_id)]
-        heading = "Similar, but in another colour or of another kind"
+        heading = "Similar, yet different in colour or kind"
     if not found:
         messages.empty("No products match", "Try a shorter search, or another word.")
         return
