@@ -1,4 +1,4 @@
-"""How much one client may ask of the server, and how often."""
+"""Limits the size and the rate of one client's requests."""
 
 import ipaddress
 import math
@@ -20,7 +20,7 @@ IPV6_HOUSEHOLD_BITS = 64
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What is refused.
+    """Limits beyond which a request is refused.
 
     Attributes
     ----------
