@@ -1,4 +1,4 @@
-"""Any picture, as bytes or as a file, to an RGB array: the one way in.
+"""Decodes any picture, from bytes or a file, to an RGB array: the one way in.
 
 Training, indexing and queries all go through `load` and `letterbox`, so that a picture has the
 same embedding whichever door it came through.
@@ -54,7 +54,7 @@ Source: TypeAlias = bytes | str | Path
 
 @dataclass(frozen=True, kw_only=True)
 class ImageLimits:
-    """What `load` refuses before it decodes anything.
+    """Limits beyond which `load` refuses a picture, before it decodes anything.
 
     Attributes
     ----------

@@ -63,7 +63,7 @@ def test_the_network_frames_what_this_module_finds(shape: str) -> None:
     pytest.importorskip(
         "tensorflow", reason="TensorFlow is missing: pip install -r requirements-dev.txt"
     )
-    from recommender.training.perceptual import MARGIN_PX, find_frame
+    from recommender.training.frame import MARGIN_PX, find_frame
 
     pixels = picture(shape, 150)
     frame = np.asarray(find_frame(pixels[None].astype(np.float32) / 255))[0]

@@ -30,7 +30,7 @@ class Pictures:
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """What the catalogue says of a product; what it does not say is empty.
+    """The catalogue's facts about a product; unknown ones are empty.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class Match:
 # The name is part of the published document; elsewhere this is called confidence
 @dataclass(frozen=True, kw_only=True)
 class Trust:
-    """How far to trust an answer, measured on the catalogue's own products.
+    """Confidence in an answer, measured by the catalogue's own products.
 
     Attributes
     ----------
@@ -104,7 +104,7 @@ class Lookalikes:
     model : that compared
     item_id : the product that was asked for; null for a picture
     matches : at most as many as were asked for
-    trust : how far to trust them
+    trust : the confidence in them
     """
 
     catalogue: str

@@ -94,7 +94,7 @@ class _Serving:
         self._pictures = Lane(N_PICTURES, MAX_PICTURES_WAITING)
 
     def handler(self, endpoint: Endpoint) -> Handler:
-        """What answers one endpoint's requests."""
+        """Make the handler of one endpoint's requests."""
 
         async def handle(request: Request) -> Response:
             try:
@@ -177,7 +177,7 @@ async def _openapi(request: Request) -> Response:
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
-    """What no endpoint answers."""
+    """Answer a request that no endpoint takes."""
     assert isinstance(error, HTTPException)  # noqa: S101  for the type; Starlette promises it
     sentence = (
         f"{request.url.path} cannot be asked with {request.method}"

@@ -1,4 +1,4 @@
-"""How much one client may ask of the server, and how often."""
+"""Limits the size and the rate of one client's requests."""
 
 import os
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ PER_MINUTE, ORIGINS = "LOOKALIKE_API_PER_MINUTE", "LOOKALIKE_API_ORIGINS"
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What is refused.
+    """Limits beyond which a request is refused.
 
     Attributes
     ----------

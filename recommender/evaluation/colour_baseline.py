@@ -115,7 +115,7 @@ def _save(file: Path, catalogue: Catalogue, histograms: Floats) -> None:
 
 
 def _load(file: Path, catalogue: Catalogue) -> Floats | None:
-    """What `_save` wrote; None if it is missing, damaged, or of another state of the catalogue."""
+    """Read what `_save` wrote; None if it is missing, damaged, or of another catalogue state."""
     try:
         with np.load(file, allow_pickle=False) as arrays:
             made_from = [part.decode() for part in arrays["made_from"]]

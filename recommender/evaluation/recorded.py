@@ -15,7 +15,7 @@ N_WEAKEST = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Something that was asked of all models.
+    """A question that all models were measured with.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What was measured for one question, our own model first.
+    """Figures for one question, our own model first.
 
     Attributes
     ----------
@@ -91,14 +91,14 @@ class Weakness:
 
 
 def answers(catalogue: str) -> list[Answer]:
-    """What was measured on a catalogue; empty if both models were not."""
+    """Read the figures of a catalogue; empty unless all models were measured on it."""
     asked = [question for question in QUESTIONS if question.catalogue == catalogue]
     kind = Question(key=f"{catalogue} / {catalogue} / category", measure="precision_at_4")
     return _answers(asked or [kind])
 
 
 def answers_elsewhere(catalogue: str) -> list[Answer]:
-    """What was measured on the catalogues that this project measures, without this one."""
+    """Read the figures of all other catalogues that this project measures."""
     return _answers([question for question in QUESTIONS if question.catalogue != catalogue])
 
 
@@ -114,7 +114,7 @@ def rebuilding() -> dict[str, float]:
 
 
 def weaknesses(catalogue: str) -> list[Weakness]:
-    """What each model is worst at, on a catalogue whose kinds were measured."""
+    """Find the labels that each model finds worst, on a catalogue whose kinds were measured."""
     found = []
     for name in NAMES:
         by_label = _evaluations(name).get(f"{catalogue} / {catalogue} / category", {})

@@ -1,4 +1,4 @@
-"""A trained model's folder to encode and decode, without TensorFlow.
+"""Encodes and decodes with a trained model, without TensorFlow.
 
 The networks run in LiteRT. Its interpreters are not thread-safe, so each model keeps a small pool
 and lends one to a call at a time.
@@ -30,14 +30,14 @@ N_THREADS = min(4, os.cpu_count() or 1)
 
 @dataclass(frozen=True, kw_only=True)
 class Encoded:
-    """What the encoder says of pictures.
+    """Outputs of the encoder.
 
     Attributes
     ----------
     latents : ndarray of shape (n, *latent_shape), what the decoder reads
     features : ndarray of shape (n, n_features), what embeddings are made of
-    spatial : ndarray of shape (n, height, width, channels), what is where, or None if the model
-        does not say
+    spatial : ndarray of shape (n, height, width, channels), features of each region, or None if
+        the model has none
     """
 
     latents: Floats
@@ -85,7 +85,7 @@ class Autoencoder:
 
     @property
     def n_numbers(self) -> int:
-        """How many numbers the code has."""
+        """Count the numbers in the latent."""
         return math.prod(self.config.latent_shape)
 
     def prepare(self, pixels: Pixels) -> Pixels:

@@ -122,23 +122,26 @@ class Projection(_Arrays):
         )
         return max(0.0, kind), max(0.0, colour)
 
-    def rebalance(self, embedding: Floats, colour: float) -> tuple[Floats, float]:
-        """A query that weighs colour against kind otherwise than the embeddings do.
+    def rebalance(self, embedding: Floats, colour_weight: float) -> tuple[Floats, float]:
+        """Make a query that weighs colour against kind otherwise than the embeddings do.
 
         Parameters
         ----------
         embedding : (n_dims,), as `apply` makes it
-        colour : from 0, the same kind of thing in any colour, to 1, the same colours on anything
+        colour_weight : from 0, the same kind of thing in any colour, to 1, the same colours on
+            anything
 
         Returns
         -------
         query : (n_dims,), of unit length, to be compared with embeddings as they are
         scale : the cosine of query and embedding, times this, is the weighted similarity
-            (1 - colour) * cosine of kinds + colour * cosine of colours
+            (1 - colour_weight) * cosine of kinds + colour_weight * cosine of colours
         """
         n_kind = self.kind_weights.shape[1]
         kind, colours = _unit(embedding[None, :n_kind])[0], _unit(embedding[None, n_kind:])[0]
-        query = np.concatenate([(1 - colour) * kind, (colour / COLOUR_WEIGHT) * colours])
+        query = np.concatenate(
+            [(1 - colour_weight) * kind, (colour_weight / COLOUR_WEIGHT) * colours]
+        )
         length = float(np.linalg.norm(query))
         scale = length * float(np.hypot(1, COLOUR_WEIGHT))
         return np.asarray(query / max(length, 1e-12), np.float32), scale
@@ -169,7 +172,7 @@ class Moments:
 
     @property
     def covariance(self) -> Floats:
-        """Of all rows so far, (n_columns, n_columns)."""
+        """Covariance of all rows so far, (n_columns, n_columns)."""
         return np.asarray(self._scatter / self.n, np.float32)
 
 

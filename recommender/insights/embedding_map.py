@@ -174,7 +174,7 @@ def spread(places: Floats) -> Floats:
 
 
 def regions(places: Floats, kinds: Sequence[str]) -> list[Region]:
-    """Where each kind lies, by name; products without a kind belong to none.
+    """Find the region of each kind, by name; products without a kind belong to none.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a shop should look at in its catalogue: duplicates, bad photos, broken pictures, gaps."""
+"""Finds duplicates, bad photos, broken pictures and gaps in a catalogue."""
 
 import csv
 import io
@@ -113,7 +113,7 @@ def find_near_duplicates(
 
     Parameters
     ----------
-    is_same : confirms a pair of ids that the embeddings propose; see `folding.Folder`
+    is_same : confirms a pair of ids that the embeddings propose; see `DuplicateGrouper.is_same`
     progress : called with the number of pairs compared and the number of pairs
     """
     proposed = sorted(_proposed_pairs(catalogue, index))
@@ -193,7 +193,7 @@ def categories(catalogue: Catalogue) -> tuple[CategoryCount, ...]:
 
 
 def without(catalogue: Catalogue) -> dict[str, tuple[Item, ...]]:
-    """Products that lack a title, a category or a price, by what they lack."""
+    """Find the products that lack a title, a category or a price, by the field that is empty."""
     gaps = {
         "title": tuple(item for item in catalogue if not item.title),
         "category": tuple(item for item in catalogue if not item.category),
@@ -247,7 +247,7 @@ def findings(
     broken: Iterable[BrokenPicture] = (),
     gaps: dict[str, tuple[Item, ...]] | None = None,
 ) -> Iterator[Finding]:
-    """What was found, as rows of one table."""
+    """Convert findings to rows of one table."""
     for group in groups:
         first, *others = (item.item_id for item in group.items)
         yield Finding("same" if group.is_exact else "nearly the same", first, " ".join(others), "")

@@ -1,4 +1,4 @@
-"""A catalogue's pictures through the encoder, once, into an index."""
+"""Encodes a catalogue's pictures, each once, and builds the index."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
@@ -79,7 +79,7 @@ def rebuild(
 
 
 def index_folders(catalogue: Catalogue, model: Autoencoder) -> list[Path]:
-    """Where an index may lie: beside the catalogue, and for the demo with the model."""
+    """Folders that may hold an index: beside the catalogue, and for the demo with the model."""
     folders = places(catalogue.folder, model)
     if catalogue.name == DEMO:
         folders.append(MODELS / model.name / "index")
@@ -87,10 +87,10 @@ def index_folders(catalogue: Catalogue, model: Autoencoder) -> list[Path]:
 
 
 def places(folder: Path, model: Autoencoder) -> list[Path]:
-    """The two places beside a catalogue.
+    """Two folders beside a catalogue.
 
     Two, so that the index of a catalogue's next state can be written whole while the one of its
-    present state answers; which of them is in force is a matter of the catalogue's fingerprint.
+    present state answers; which of them is in force follows from the catalogue's fingerprint.
     """
     return [folder / "indexes" / name for name in (model.name, f"{model.name}.next")]
 
@@ -106,7 +106,7 @@ def free_folder(folder: Path, model: Autoencoder, catalogue: str) -> Path:
 
 
 def open_store(folder: Path, model: Autoencoder) -> AbstractContextManager[FeatureStore]:
-    """What a model saw of the pictures of a catalogue's folder."""
+    """Open the features that a model has extracted from the pictures of a catalogue's folder."""
     return FeatureStore.open(folder, model.fingerprint, _precision(model))
 
 
@@ -135,7 +135,7 @@ def encode_missing(
     n_workers: int | None = None,
     progress: Progress | None = None,
 ) -> None:
-    """Look at those pictures of a catalogue's folder that the store does not know yet.
+    """Encode those pictures of a catalogue's folder that the store does not hold yet.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def encode_missing(
 def assemble(
     items: Sequence[Item], model: Autoencoder, store: FeatureStore, *, engine: str = "exact"
 ) -> Index:
-    """The index of items whose pictures were looked at; nothing is encoded, nothing is written.
+    """Build the index of items whose pictures were encoded; nothing is encoded or written here.
 
     Raises
     ------
@@ -239,7 +239,7 @@ def _parts(hashes: Sequence[str], store: FeatureStore) -> Iterator[tuple[Floats,
 
 
 def _precision(model: Autoencoder) -> DTypeLike:
-    """Of kept features; single where they are the embeddings themselves, as the article's are."""
+    """Precision of kept features; single where features are embeddings, as the article's are."""
     return np.float32 if model.prior is None else np.float16
 
 

@@ -1,4 +1,4 @@
-"""Where a training stands, on disk: an interrupted one goes on from its last epoch."""
+"""Keeps the state of a training on disk: an interrupted one goes on from its last epoch."""
 
 import json
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class TrainingProgress:
-    """Where a training stands: everything that a resumed run needs besides the seeds."""
+    """State of a training: everything that a resumed run needs besides the seeds."""
 
     losses: list[float] = field(default_factory=list)
     held_out_losses: list[float] = field(default_factory=list)
@@ -43,7 +43,7 @@ def save_checkpoint(
     optimizer: "keras.optimizers.Optimizer",
     progress: TrainingProgress,
 ) -> None:
-    """Write where a training stands, moved into place when it is whole."""
+    """Write the state of a training, moved into place when it is whole."""
     variables = [variable.numpy() for variable in _variables(models, optimizer)]
     state = {
         "losses": progress.losses,
@@ -59,7 +59,7 @@ def save_checkpoint(
 def restore_checkpoint(
     checkpoints: Path, models: "Sequence[keras.Model]", optimizer: "keras.optimizers.Optimizer"
 ) -> TrainingProgress:
-    """Go back to where a training stood; a new one starts at nothing."""
+    """Restore the state of a training; a new one starts from nothing."""
     file = checkpoints / "state.npz"
     if not file.exists():
         return TrainingProgress()

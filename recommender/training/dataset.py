@@ -1,4 +1,4 @@
-"""What `perceptual` is trained on: pictures, and what its frozen backbone says of them."""
+"""Prepares the training data of `perceptual`: pictures, and the maps of its frozen backbone."""
 
 import itertools
 import tempfile
@@ -25,12 +25,12 @@ CHUNK = 32
 
 @dataclass(frozen=True, kw_only=True)
 class Examples:
-    """Pictures with what the frozen backbone says of them, and of their mirror images.
+    """Pictures, with the frozen backbone's maps of them and of their mirror images.
 
     Attributes
     ----------
     squares : (n, 320, 320, 3), uint8, what the encoder reads
-    targets : (n, 150, 150, 3), uint8, what the decoder should say
+    targets : (n, 150, 150, 3), uint8, what the decoder should give
     spatial : (2, n, 20, 20, 120), float16
     kind : (2, n, 2360), float16
     calibration : positions of the pictures that the ranges of the backbone's maps are measured on

@@ -75,7 +75,7 @@ def finetune(
 def held_out_figures(
     model: Autoencoder, catalogue: Catalogue, items: Sequence[Item]
 ) -> dict[str, float]:
-    """How well a model decodes items, and finds them again among all of the catalogue.
+    """Measure how well a model decodes items, and finds them again in the whole catalogue.
 
     Returns
     -------

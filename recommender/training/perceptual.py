@@ -31,7 +31,6 @@ import numpy as np
 from keras import KerasTensor, layers, ops
 
 from recommender.config import Settings
-from recommender.foreground import FRAME_LEAST_SHARE, FRAME_TOLERANCE
 from recommender.training.backbone import (
     INPUT_SIZE_PX,
     SPATIAL_FILTERS,
@@ -39,9 +38,8 @@ from recommender.training.backbone import (
     backbone,
     normalise,
 )
+from recommender.training.frame import N_FRAME, find_frame, sample, unsample
 
-N_FRAME = 7  # four edges and a colour
-MARGIN_PX = 1.0
 GEM_FLOOR = 1e-6
 GRID, GRID_WINDOW, GRID_STEP = 3, 8, 6  # overlapping windows over the 20 x 20 map
 COLOUR_POOL = 8  # the histogram is taken over pictures this much smaller
@@ -118,7 +116,7 @@ def encoder(config: PerceptualConfig) -> keras.Model:
 
 
 def pool(head: KerasTensor, spatial: KerasTensor, grid_weight: float) -> KerasTensor:
-    """What kind of thing a picture shows: unit-length descriptors of shape (n, 2360).
+    """Pool maps into unit-length descriptors of the kind of thing, shape (n, 2360).
 
     Parameters
     ----------
@@ -141,7 +139,7 @@ def pool(head: KerasTensor, spatial: KerasTensor, grid_weight: float) -> KerasTe
 
 
 def attention(head: KerasTensor) -> KerasTensor:
-    """Where a picture shows something: weights (n, 10, 10) from 0 to 1.
+    """Weigh the cells of a picture by what they show: (n, 10, 10), from 0 to 1.
 
     The background excites few of the last map's channels, a product many.
     """
@@ -213,7 +211,7 @@ def _to_lab(rgb: KerasTensor) -> tuple[KerasTensor, KerasTensor, KerasTensor]:
 
 
 def _shares(places: KerasTensor, n_bins: int) -> KerasTensor:
-    """How places (n, m) from 0 to 1 are shared among bins, (n, m, n_bins)."""
+    """Share places (n, m) from 0 to 1 among bins: (n, m, n_bins)."""
     at = ops.expand_dims(places * (n_bins - 1), 2)
     return ops.relu(1 - ops.abs(at - np.arange(n_bins, dtype=np.float32)))
 
@@ -275,81 +273,6 @@ def decoder(config: PerceptualConfig) -> keras.Model:
     x = layers.Conv2D(12, 3, padding="same", kernel_initializer="zeros", name="decoder_out")(x)
     picture = unsample(skip + _depth_to_space(x, 2), latent[:, -N_FRAME:])  # (n, 150, 150, 3)
     return keras.Model(latent, ops.clip(picture, 0.0, 1.0), name="decoder")
-
-
-def find_frame(images: KerasTensor) -> KerasTensor:
-    """Find the window and the background's colour of pictures (n, h, w, 3): shape (n, 7).
-
-    The background is that of `foreground_mask`, with the mean of the border for its median. The
-    window is the smallest rectangle with every row and column in which more than one pixel in 128
-    differs from the background: top, left, bottom and right, as shares of the sides. A picture
-    without such rows is all window.
-    """
-    side = images.shape[1]
-    border = ops.concatenate(
-        [images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1
-    )
-    colour = ops.mean(border, axis=1)  # (n, 3)
-    difference = ops.max(ops.abs(images - ops.reshape(colour, (-1, 1, 1, 3))), axis=-1)
-    differs = ops.cast(difference > FRAME_TOLERANCE / 255, "float32")
-    edges = []
-    for axis in (2, 1):  # rows, then columns
-        used = ops.cast(ops.mean(differs, axis=axis) > FRAME_LEAST_SHARE, "float32")
-        places = np.arange(side, dtype=np.float32)
-        first = ops.min(used * places + (1 - used) * side, axis=1)
-        last = ops.max(used * (places + 1), axis=1)
-        empty = ops.cast(last <= first, "float32")
-        low = (1 - empty) * ops.maximum(first - MARGIN_PX, 0.0)
-        high = (1 - empty) * ops.minimum(last + MARGIN_PX, float(side)) + empty * side
-        edges.append((low / side, high / side))
-    (top, bottom), (left, right) = edges
-    return ops.concatenate([ops.stack([top, left, bottom, right], axis=1), colour], axis=1)
-
-
-def sample(images: KerasTensor, frame: KerasTensor, size: int) -> KerasTensor:
-    """The window of pictures (n, h, w, c), resized to (n, size, size, c).
-
-    Bilinear, as a product with two matrices, which every runtime can do.
-
-    References: Jaderberg et al., "Spatial transformer networks", NeurIPS 2015.
-    """
-    _, height, width, channels = images.shape
-    rows = _taps(frame[:, 0:1], frame[:, 2:3], size, height)  # (n, size, h)
-    columns = _taps(frame[:, 1:2], frame[:, 3:4], size, width)
-    x = ops.matmul(rows, ops.reshape(images, (-1, height, width * channels)))
-    x = ops.transpose(ops.reshape(x, (-1, size, width, channels)), (0, 2, 1, 3))
-    x = ops.matmul(columns, ops.reshape(x, (-1, width, size * channels)))
-    return ops.transpose(ops.reshape(x, (-1, size, size, channels)), (0, 2, 1, 3))
-
-
-def unsample(windows: KerasTensor, frame: KerasTensor) -> KerasTensor:
-    """Put windows (n, size, size, 3) back to where `sample` took them from, on the background."""
-    size = windows.shape[1]
-    top, left, bottom, right = (frame[:, i : i + 1] for i in range(4))
-    tall, wide = ops.maximum(bottom - top, 1e-3), ops.maximum(right - left, 1e-3)
-    inverse = ops.concatenate(
-        [-top / tall, -left / wide, (1 - top) / tall, (1 - left) / wide], axis=1
-    )
-    inside = ops.reshape(_inside(top, bottom, size), (-1, size, 1, 1))
-    inside = inside * ops.reshape(_inside(left, right, size), (-1, 1, size, 1))
-    colour = ops.reshape(frame[:, 4:7], (-1, 1, 1, 3))
-    return inside * sample(windows, inverse, size) + (1 - inside) * colour
-
-
-def _taps(low: KerasTensor, high: KerasTensor, n_out: int, n_in: int) -> KerasTensor:
-    """Bilinear weights (n, n_out, n_in) of a stretch from `low` to `high`, shares of the input."""
-    # whole and half numbers, because constants are exported in half precision
-    centres = np.arange(n_out, dtype=np.float32) + 0.5
-    at = (high - low) * centres[None] * n_in / n_out + low * n_in - 0.5  # (n, n_out)
-    at = ops.clip(at, 0.0, n_in - 1.0)
-    places = np.arange(n_in, dtype=np.float32)
-    return ops.relu(1 - ops.abs(ops.expand_dims(at, 2) - places[None, None]))
-
-
-def _inside(low: KerasTensor, high: KerasTensor, size: int) -> KerasTensor:
-    """Which of `size` pixels lie in a stretch, (n, size)."""
-    centres = np.arange(size, dtype=np.float32)[None] + 0.5
-    return ops.cast(low * size < centres, "float32") * ops.cast(high * size > centres, "float32")
 
 
 def _residual(x: KerasTensor, name: str) -> KerasTensor:

@@ -24,12 +24,11 @@ from recommender.training.checkpoints import checkpoint_folder, restore_checkpoi
 from recommender.training.dataset import Examples, prepare
 from recommender.training.export import new_folder, write_records
 from recommender.training.export_perceptual import load_trained, write_networks
+from recommender.training.frame import find_frame, sample
 from recommender.training.perceptual import (
     PerceptualConfig,
     code_head,
     decoder,
-    find_frame,
-    sample,
 )
 from recommender.training.projection_prior import check_photos, learn_prior
 from recommender.training.train_article import Report, split_items

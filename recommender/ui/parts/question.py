@@ -36,22 +36,25 @@ def ask(recommender: "Recommender", *, by_product: bool) -> SearchOptions:
     """
     colour_weight, diversity = None, 0.0
     if recommender.weighs_colour:
-        colour_weight = WEIGHTS[_slider("What matters", WEIGHTS, BALANCED, "weigh")]
-    diversity = VARIETIES[_slider("Variety", VARIETIES, CLOSEST, "variety")]
+        colour_weight = WEIGHTS[_slider("What matters", WEIGHTS, BALANCED, "colour_weight")]
+    diversity = VARIETIES[_slider("Variety", VARIETIES, CLOSEST, "diversity")]
     facets = filters.facets(recommender.catalogue)
     set_ones = sum(key in st.query_params for key in link.WISHES)
     label = f"Filters ({set_ones})" if set_ones else "Filters"
     with st.popover(label, icon=":material/filter_list:", key="wishes"):
         chosen = _ask_wishes(facets, by_product=by_product)
         group_duplicates = st.toggle(
-            "Show near-identical products once", value=True, key="once", bind="query-params"
+            "Show near-identical products once",
+            value=True,
+            key="group_duplicates",
+            bind="query-params",
         )
         n_neighbors = st.slider(
             "Number of results",
             1,
             MAX_NEIGHBOURS,
             DEFAULT_NEIGHBOURS,
-            key="k",
+            key="n_neighbors",
             bind="query-params",
         )
     return SearchOptions(

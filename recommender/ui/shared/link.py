@@ -7,7 +7,10 @@ import streamlit as st
 
 BROWSE, LOOKALIKES, PHOTO = "browse", "lookalikes", "photo"
 BLEND, WHY, MAP, COMPARE = "blend", "why", "map", "compare"
-KEPT = ("catalogue", "model", "k", "weigh", "variety", "once")  # stay in the address everywhere
+# Stay in the address everywhere; the last four are the names of `SearchOptions`
+OPTIONS = ("n_neighbors", "colour_weight", "diversity", "group_duplicates")
+KEPT = ("catalogue", "model", *OPTIONS)
+FORMER = dict(zip(("k", "weigh", "variety", "once"), OPTIONS, strict=True))  # in old addresses
 # Filters of an answer, which stay from answer to answer; the gallery has others
 WISHES = ("only", "hue", "made-of", "cost", "other-brands")
 PHOTOS = ("sample", "cut")  # which photo, and which part of it
@@ -22,6 +25,17 @@ Parameters = dict[str, str | list[str]]
 def register(pages: dict[str, Any]) -> None:
     """Remember the pages of this run, so that each can be reached by its name."""
     st.session_state[_PAGES] = pages
+
+
+def take_former_names() -> None:
+    """Move what an old address holds to the names of today, before any widget reads it."""
+    found = {former: name for former, name in FORMER.items() if former in st.query_params}
+    if not found:
+        return
+    for former, name in found.items():
+        value = st.query_params.pop(former)
+        st.query_params.setdefault(name, value)
+    st.rerun()  # widgets are bound to the address as it is at the start of a run
 
 
 def page(name: str) -> Any:

@@ -21,6 +21,7 @@ def main() -> None:
         for entry in PAGES
     }
     link.register(pages)
+    link.take_former_names()
     chosen = st.navigation(list(pages.values()), position="hidden")
     try:
         layout.masthead(chosen.url_path or PAGES[0].name)

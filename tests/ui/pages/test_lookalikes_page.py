@@ -30,9 +30,9 @@ def test_lookalikes_show_the_product_and_its_neighbours(open_page: OpenPage) -> 
 
 def test_the_number_of_neighbours_is_kept_in_the_link(open_page: OpenPage) -> None:
     item = open_catalogue("demo").items[0]
-    app = open_page("lookalikes", item=item.item_id, k="5")
+    app = open_page("lookalikes", item=item.item_id, n_neighbors="5")
     assert len(cards(app, "lookalikes-gallery")) == 5
-    assert all("k=5" in str(card["href"]) for card in cards(app, "lookalikes-gallery"))
+    assert all("n_neighbors=5" in str(card["href"]) for card in cards(app, "lookalikes-gallery"))
 
 
 def test_the_trail_grows_with_each_step(open_page: OpenPage) -> None:
@@ -69,19 +69,19 @@ def test_colours_may_count_more(open_page: OpenPage) -> None:
     item = open_catalogue("demo").items[0]
     shown = {}
     for weigh in ("Same kind of thing", "Same colours and texture"):
-        app = open_page("lookalikes", item=item.item_id, model=PERCEPTUAL, weigh=weigh)
+        app = open_page("lookalikes", item=item.item_id, model=PERCEPTUAL, colour_weight=weigh)
         assert not app.exception
         found = cards(app, "lookalikes-gallery")
         shown[weigh] = [card["id"] for card in found]
-        assert all("weigh=" in str(card["href"]) for card in found)
+        assert all("colour_weight=" in str(card["href"]) for card in found)
     assert shown["Same kind of thing"] != shown["Same colours and texture"]
     app = open_page("lookalikes", item=item.item_id, model=ARTICLE)
-    assert "weigh" not in [slider.key for slider in app.select_slider]
+    assert "colour_weight" not in [slider.key for slider in app.select_slider]
 
 
 def test_filters_and_variety_shape_an_answer(open_page: OpenPage) -> None:
     item = open_catalogue("demo").get("mug-01-navy")
-    app = open_page("lookalikes", item=item.item_id, only="Bowl", variety="More variety")
+    app = open_page("lookalikes", item=item.item_id, only="Bowl", diversity="More variety")
     shown = cards(app, "lookalikes-gallery")
     assert {card["facts"] for card in shown} == {"bowl"}
     assert len(shown) == 12
@@ -115,3 +115,17 @@ def test_a_link_brings_the_same_view_back(visit: Visit) -> None:
         expect(listed).to_have_count(7)
         views.append([card.get_attribute("aria-label") for card in listed.all()])
     assert views[0] == views[1]
+
+
+def test_old_addresses_still_work(open_page: OpenPage) -> None:
+    item = open_catalogue("demo").items[0]
+    old = {"k": "5", "variety": "More variety", "once": "false"}
+    new = {"n_neighbors": "5", "diversity": "More variety", "group_duplicates": "false"}
+    shown = []
+    for address in (old, new):
+        app = open_page("lookalikes", item=item.item_id, model=ARTICLE, **address)
+        shown.append([card["id"] for card in cards(app, "lookalikes-gallery")])
+        assert {key: app.query_params[key] for key in new} == new
+        assert not set(old) & set(app.query_params)
+    assert shown[0] == shown[1]
+    assert len(shown[0]) == 5

@@ -10,7 +10,7 @@ from tests.ui.reading import sent
 def test_every_page_is_a_module_and_the_masthead_leads_to_it(open_page: OpenPage) -> None:
     for entry in PAGES:
         assert callable(import_module(f"recommender.ui.pages.{entry.name}").show)
-    ways = sent(open_page("photo", k="7"), "navigation")["ways"]
+    ways = sent(open_page("photo", n_neighbors="7"), "navigation")["ways"]
     assert [way["label"] for way in ways] == [page.label for page in PAGES if page.in_masthead]
     assert [way["label"] for way in ways if way["is_current"]] == ["Your photo"]
-    assert all("k=7" in way["href"] for way in ways)
+    assert all("n_neighbors=7" in way["href"] for way in ways)
