@@ -74,19 +74,19 @@ figures: $(VENV)/.dev data/catalogues/style data/catalogues/clothing-train \
 
 # The README's pictures, and the model card's
 pictures: $(VENV)/.dev
-	$(BIN)/python -m tests.ui.tour docs
-	$(BIN)/python -m tests.failures docs/failures.webp
+	$(BIN)/python -m tools.tour docs
+	$(BIN)/python -m tools.failures docs/failures.webp
 
 benchmark: $(VENV)/.dev
 	$(BIN)/python -m recommender benchmark
 
 # Ask a running server all that its API's document allows, and forbids: make fuzz N=300
 fuzz: $(VENV)/.dev
-	$(BIN)/python -m tests.api.fuzz $(or $(N),100)
+	$(BIN)/python -m tools.fuzz_api $(or $(N),100)
 
 # How long a visitor waits, measured in a browser
 timings: $(VENV)/.dev
-	$(BIN)/python -m tests.ui.timings
+	$(BIN)/python -m tools.timings
 
 # Pin today's versions of everything that requirements-dev.txt brings
 lock:

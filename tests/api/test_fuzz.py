@@ -5,7 +5,6 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import schemathesis
@@ -17,10 +16,10 @@ from starlette.applications import Starlette
 from recommender.api.bodies import RAW
 from recommender.api.endpoints import ENDPOINTS, Endpoint
 from tests.api.conftest import picture_bytes
+from tools.fuzz_api import CONFIG
 
 N_EXAMPLES = int(os.environ.get("LOOKALIKE_FUZZ_EXAMPLES", "12"))  # of each endpoint and kind
 PICTURES = st.sampled_from([picture_bytes(kind) for kind in ("PNG", "JPEG", "WEBP")])
-CONFIG = Path(__file__).parent / "schemathesis.toml"
 for kind in RAW:
     schemathesis.openapi.media_type(kind, PICTURES)
 

@@ -7,7 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from recommender.ui.pages import PAGES
-from tests.ui.conftest import DESKTOP, OUTPUT, PHONE
+from tests.ui.conftest import OUTPUT
+from tools.visiting import DESKTOP, PHONE
 
 Visit = Callable[..., Page]
 

@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from recommender.catalogue.registry import open_catalogue
-from tests.ui.conftest import PHONE, Server
+from tools.serving import Server
+from tools.visiting import PHONE
 
 Visit = Callable[..., Page]
 

@@ -13,9 +13,10 @@ from recommender.catalogue.store import catalogues_folder
 from recommender.importing import jobs
 from recommender.importing.importer import import_source
 from tests.conftest import draw
-from tests.ui.conftest import PHONE, OpenPage
+from tests.ui.conftest import OpenPage
 from tests.ui.test_browser import Visit
 from tests.ui.test_pages import said
+from tools.visiting import PHONE
 
 SHOPIFY = (
     "Handle,Title,Vendor,Type,Variant Price,Image Src\n"

@@ -14,7 +14,7 @@ from recommender.config import PERCEPTUAL
 from recommender.recommend import Recommender
 from recommender.ui import map as map_page
 from recommender.ui import pictures, sheets
-from tests.ui.conftest import Server
+from tools.serving import Server
 
 
 @pytest.fixture(scope="module")

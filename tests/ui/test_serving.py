@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from recommender.catalogue.registry import open_catalogue
 from recommender.config import READ_ONLY
-from tests.ui.conftest import ROOT, Server, start_server, wait_until_healthy
+from tools.serving import ROOT, Server, serving
 
 ONLY_THIS_MACHINE = "127.0.0.1"
 # Where a server might write, beside its home and the folder for temporary files
@@ -68,18 +68,13 @@ def watched(
     temporary.mkdir()
     for name in ("TMPDIR", "TMP", "TEMP"):
         monkeypatch.setenv(name, str(temporary))
-    running = start_server(home, log)
 
     def files() -> set[Path]:
         ours = (path for path in ROOT.iterdir() if path.name in OURS)
         return {path for folder in (tmp_path, *ours) for path in folder.rglob("*")}
 
-    try:
-        wait_until_healthy(running)
+    with serving(home, log) as running:
         yield running, files, log
-    finally:
-        running.process.terminate()
-        running.process.wait(10)
 
 
 def test_an_uploaded_photo_leaves_no_trace(
