@@ -88,13 +88,16 @@ fuzz: $(VENV)/.dev
 timings: $(VENV)/.dev
 	$(BIN)/python -m tools.timings
 
-# Pin today's versions of everything that requirements-dev.txt brings
+# Pin the versions of all that the requirements bring, for every Python from 3.11; what is pinned
+# stays as it is where it still fits: make lock UPGRADE=--upgrade takes today's versions
 lock:
 	$(PYTHON) -m venv build/lock
+	build/lock/bin/pip install -q uv
 	sed '/^-c/d' requirements.txt > build/lock/requirements.txt
-	sed '/^-r/d' requirements-train.txt requirements-dev.txt >> build/lock/requirements.txt
-	build/lock/bin/pip install -q -r build/lock/requirements.txt
-	build/lock/bin/pip freeze --exclude-editable > constraints.txt
+	cp requirements-package.txt requirements-train.txt requirements-dev.txt build/lock
+	build/lock/bin/uv pip compile -q --universal --python-version 3.11 --strip-extras \
+		--no-annotate --no-header --no-emit-index-url $(UPGRADE) \
+		build/lock/requirements-dev.txt -o constraints.txt
 
 clean:
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache test-output
@@ -102,7 +105,7 @@ clean:
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.demo: $(BIN)/python requirements.txt constraints.txt
+$(VENV)/.demo: $(BIN)/python requirements.txt requirements-package.txt constraints.txt
 	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements.txt
 	touch $@
 

@@ -50,7 +50,7 @@ shop = api.Shop(
     picture=pictures.item_url,
 )
 app = st.App(
-    "recommender/ui/main.py",
+    str(Path(routes.__file__).with_name("main.py")),  # an installed app.py lies elsewhere
     routes=routes.ROUTES,
     middleware=[Middleware(api.Beside, api=api.make_application(shop, limits))],
     lifespan=lifespan,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender import __version__
-from recommender.cli import commands, train_commands
+from recommender.cli import commands, demo, train_commands
 from recommender.config import DEMO
 
 DEFAULT_NEIGHBOURS = 12
@@ -24,6 +24,8 @@ def make_parser() -> argparse.ArgumentParser:
         command = subparsers.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
         return command
+
+    demo.add(add)
 
     _add_import(add)
 

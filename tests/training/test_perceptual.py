@@ -1,14 +1,9 @@
 import json
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
-
-pytest.importorskip(
-    "tensorflow", reason="TensorFlow is missing: pip install -r requirements-dev.txt"
-)
-
-import keras
 
 from recommender.catalogue.registry import open_catalogue
 from recommender.config import MODELS, PerceptualConfig
