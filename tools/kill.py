@@ -20,6 +20,7 @@ import numpy as np
 from recommender.catalogue.store import Catalogue, catalogues_folder
 from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.feature_store import FeatureStore
+from recommender.items import Item
 from recommender.recommend import Recommender
 
 NAME = "killed"
@@ -70,7 +71,7 @@ def import_with_kills(
     _check(folder, expected, autoencoder)
 
 
-def _import_undisturbed(arguments: list[str]) -> tuple[object, ...]:
+def _import_undisturbed(arguments: list[str]) -> tuple[Item, ...]:
     _run(arguments)
     return Catalogue(catalogues_folder() / NAME).items
 
@@ -111,7 +112,7 @@ def _count_features(folder: Path, model: Autoencoder) -> int:
 
 
 def _check(
-    folder: Path, expected: tuple[object, ...], model: Autoencoder, *, is_clean: bool = True
+    folder: Path, expected: tuple[Item, ...], model: Autoencoder, *, is_clean: bool = True
 ) -> None:
     catalogue = Catalogue(folder)
     _require(catalogue.items == expected, "items are lost, doubled or changed")

@@ -10,6 +10,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
@@ -115,7 +116,7 @@ def uploads(browser: Browser, server: Server, n_uploads: int) -> list[float]:
         field.wait_for(state="attached")
         page.wait_for_timeout(1000)
         picture = catalogue.image_path(item)
-        taken.append(timed(page, lambda f=field, p=picture: f.set_input_files(p), 15))
+        taken.append(timed(page, partial(field.set_input_files, picture), 15))
         page.context.close()
     return taken
 

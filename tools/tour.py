@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from tools.serving import serving
-from tools.visiting import visiting
+from tools.visiting import Scheme, visiting
 
 STILL, MOVING, PHONE = (1440, 1000), (1100, 720), (390, 844)
 SETTLED_MS = 1_500
@@ -104,7 +104,7 @@ def walk(recording: Recording, address: str) -> None:
 
 def stills(browser: Browser, address: str, folder: Path) -> None:
     """Write a picture of each page, and of the first one on a phone in the dark."""
-    ways: list[tuple[str, str, tuple[int, int], str]] = [
+    ways: list[tuple[str, str, tuple[int, int], Scheme]] = [
         (name, path, STILL, "light") for name, path in STILLS.items()
     ]
     ways.append(("phone", STILLS["page"], PHONE, "dark"))

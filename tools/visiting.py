@@ -4,11 +4,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from playwright.sync_api import Browser, sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOW_TO_GET_ONE = "no browser found: apt-get install chromium, or set LOOKALIKE_BROWSER to one"
+Scheme = Literal["light", "dark"]
+
 DESKTOP, PHONE = (1440, 900), (390, 844)  # width and height of a window, in pixels
 
 

@@ -3,8 +3,10 @@
 import io
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -20,9 +22,9 @@ from tests.conftest import draw
 
 
 def test_results_come_in_order_and_only_a_window_is_taken() -> None:
-    taken = []
+    taken: list[int] = []
 
-    def tasks() -> object:
+    def tasks() -> Iterator[int]:
         for number in range(200):
             taken.append(number)
             yield number
@@ -56,7 +58,7 @@ def test_the_same_picture_in_many_hands_is_looked_at_once(
     monkeypatch.setattr(pipeline, "see", see)
     monkeypatch.setattr(pipeline, "load_enough", lambda _, __: np.ones(3, np.uint8))
     with closing(FeatureStore(":memory:", np.float16)) as store:
-        looker = Looker(None, store)
+        looker = Looker(cast("Autoencoder", None), store)
         list(side_by_side(lambda _: looker.look("a", b"picture"), range(8), 4))
         looker.flush()
         assert (len(seen), looker.n_encoded) == (1, 1)
@@ -83,7 +85,7 @@ def test_a_picture_that_cannot_be_read_fails_for_all_who_have_it(
 
     monkeypatch.setattr(pipeline, "load_enough", load)
     with closing(FeatureStore(":memory:", np.float16)) as store:
-        looker = Looker(None, store)
+        looker = Looker(cast("Autoencoder", None), store)
         assert list(side_by_side(look, range(4), 4)) == ["damaged"] * 4
 
 

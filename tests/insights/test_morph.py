@@ -89,8 +89,8 @@ def test_the_ends_are_the_products_as_rebuilt(shop_recommender: Recommender) -> 
 def test_pictures_without_an_outline_fade(
     shop_recommender: Recommender, rng: np.random.Generator
 ) -> None:
-    ends = [rng.integers(0, 256, (96, 96, 3), np.uint8) for _ in range(2)]
-    decoded = morph.decode_between(shop_recommender.model, *ends, HALVES)
+    first, second = (rng.integers(0, 256, (96, 96, 3), np.uint8) for _ in range(2))
+    decoded = morph.decode_between(shop_recommender.model, first, second, HALVES)
     assert decoded.shape == (3, 150, 150, 3)
 
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from tools.serving import ROOT, Server, serving
-from tools.visiting import DESKTOP, HOW_TO_GET_ONE, find_browser, visiting
+from tools.visiting import DESKTOP, HOW_TO_GET_ONE, Scheme, find_browser, visiting
 
 OUTPUT = ROOT / "test-output"  # screenshots, and traces of what failed
 
@@ -53,7 +53,7 @@ def visit(
     """Open an address of the demo in a fresh browser profile; its last look is kept as a file."""
     contexts: list[BrowserContext] = []
 
-    def call(path: str = "/", size: tuple[int, int] = DESKTOP, scheme: str = "light") -> Page:
+    def call(path: str = "/", size: tuple[int, int] = DESKTOP, scheme: Scheme = "light") -> Page:
         width, height = size
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme

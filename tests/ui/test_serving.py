@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from recommender.catalogue.registry import open_catalogue
 from recommender.config import READ_ONLY
@@ -90,8 +90,9 @@ def test_an_uploaded_photo_leaves_no_trace(
     assert b'"item_id":null' in document
     page: Page = browser.new_page()
     page.goto(f"{server.address}/photo")
-    upload = {"name": "my-secret.png", "mimeType": "image/png", "buffer": stream.getvalue()}
-    page.locator("input[type=file]").set_input_files([upload])  # type: ignore[list-item]
+    page.locator("input[type=file]").set_input_files(
+        FilePayload(name="my-secret.png", mimeType="image/png", buffer=stream.getvalue())
+    )
     expect(page.get_by_text("Unlike anything we have")).to_be_visible(timeout=20_000)
     page.close()
     assert {path for path in files() - before if "__pycache__" not in path.parts} == set()
