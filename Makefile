@@ -1,13 +1,15 @@
 # Two commands do everything on a machine with Python 3.11 or newer and make:
 #   make demo    install what the demo needs, and open it
 #   make test    install what the tests need, and run them
+# make test PYTHON=python3.13 uses that Python, from 3.11 on
 # make demo READ_ONLY=1 lets visitors look, and change nothing
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format train train-perceptual figures pictures benchmark fuzz timings lock clean
+.PHONY: demo test test-all check hooks format train train-perceptual figures pictures benchmark \
+	fuzz timings lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/streamlit run app.py $(if $(READ_ONLY),-- --read-only)
@@ -15,11 +17,20 @@ demo: $(VENV)/.demo
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
 
+# With what takes minutes or the network: the wheel in an empty environment, for one
+test-all: $(VENV)/.dev
+	$(BIN)/python -m pytest -m ""
+
+# All that can be said of the code without running it
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_structure.py
+	$(BIN)/python -m pytest -q tests/test_structure.py tests/test_documents.py
+
+# Check each commit before it is made
+hooks: $(VENV)/.dev
+	$(BIN)/pre-commit install
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
