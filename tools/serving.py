@@ -54,9 +54,7 @@ def start_server(home: Path, log: Path) -> Server:
     home : folder of its catalogues and indexes
     log : file that its messages go to
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
     environment = {**os.environ, "LOOKALIKE_HOME": str(home)}
@@ -65,6 +63,14 @@ def start_server(home: Path, log: Path) -> Server:
             command, cwd=ROOT, env=environment, stdout=stream, stderr=subprocess.STDOUT
         )
     return Server(f"http://127.0.0.1:{port}", process)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def wait_until_healthy(server: Server) -> None:

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
-from tools.serving import ROOT
+from tools.serving import ROOT, Server, free_port, wait_until_healthy
 from tools.wheel import FOLDER, bundled_files
 
 BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
@@ -94,5 +95,30 @@ def test_the_installed_command_works_from_another_folder(wheel: Path, tmp_path: 
     )
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)["matches"]) == 3
+    serve(binaries / "lookalike", elsewhere, environment)
     assert not list(elsewhere.iterdir())
     assert list((tmp_path / "person").rglob("lookalike/catalogues/demo/catalogue.db"))
+
+
+def serve(command: Path, folder: Path, environment: dict[str, str]) -> None:
+    """Start the page, and see that it answers with the look that ships."""
+    port = free_port()
+    process = subprocess.Popen(
+        [command, "demo", "--headless", "--port", str(port)],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    server = Server(f"http://127.0.0.1:{port}", process)
+    try:
+        wait_until_healthy(server)
+        for path in (
+            "/",
+            "/api/items/mug-01-navy",
+            "/fonts/schibsted-grotesk-latin-wght-normal.woff2",
+        ):
+            with urlopen(server.address + path, timeout=30) as answer:  # noqa: S310
+                assert answer.status == 200
+    finally:
+        server.stop()
