@@ -1,13 +1,15 @@
 # Two commands do everything on a machine with Python 3.11 or newer and make:
 #   make demo    install what the demo needs, and open it
 #   make test    install what the tests need, and run them
+# make test PYTHON=python3.13 uses that Python, from 3.11 on
 # make demo READ_ONLY=1 lets visitors look, and change nothing
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format train train-perceptual figures pictures benchmark fuzz timings lock clean
+.PHONY: demo test test-all check hooks format train train-perceptual figures pictures benchmark \
+	fuzz timings lock clean
 
 # JavaScript and CSS; PyPI has Biome for one kind of machine only
 BIOME = @if [ -x $(BIN)/biome ]; then $(BIN)/biome $(1); \
@@ -19,12 +21,21 @@ demo: $(VENV)/.demo
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
 
+# With what takes minutes or the network: the wheel in an empty environment, for one
+test-all: $(VENV)/.dev
+	$(BIN)/python -m pytest -m ""
+
+# All that can be said of the code without running it
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(call BIOME,check --error-on-warnings)
-	$(BIN)/python -m pytest -q tests/test_structure.py
+	$(BIN)/python -m pytest -q tests/test_structure.py tests/test_documents.py
+
+# Check each commit before it is made
+hooks: $(VENV)/.dev
+	$(BIN)/pre-commit install
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -80,27 +91,30 @@ figures: $(VENV)/.dev data/catalogues/style data/catalogues/clothing-train \
 
 # The README's pictures, and the model card's
 pictures: $(VENV)/.dev
-	$(BIN)/python -m tests.ui.tour docs
-	$(BIN)/python -m tests.failures docs/failures.webp
+	$(BIN)/python -m tools.tour docs
+	$(BIN)/python -m tools.failures docs/failures.webp
 
 benchmark: $(VENV)/.dev
 	$(BIN)/python -m recommender benchmark
 
 # Ask a running server all that its API's document allows, and forbids: make fuzz N=300
 fuzz: $(VENV)/.dev
-	$(BIN)/python -m tests.api.fuzz $(or $(N),100)
+	$(BIN)/python -m tools.fuzz_api $(or $(N),100)
 
 # How long a visitor waits, measured in a browser
 timings: $(VENV)/.dev
-	$(BIN)/python -m tests.ui.timings
+	$(BIN)/python -m tools.timings
 
-# Pin today's versions of everything that requirements-dev.txt brings
+# Pin the versions of all that the requirements bring, for every Python from 3.11; what is pinned
+# stays as it is where it still fits: make lock UPGRADE=--upgrade takes today's versions
 lock:
 	$(PYTHON) -m venv build/lock
+	build/lock/bin/pip install -q uv
 	sed '/^-c/d' requirements.txt > build/lock/requirements.txt
-	sed '/^-r/d' requirements-train.txt requirements-dev.txt >> build/lock/requirements.txt
-	build/lock/bin/pip install -q -r build/lock/requirements.txt
-	build/lock/bin/pip freeze --exclude-editable > constraints.txt
+	cp requirements-package.txt requirements-train.txt requirements-dev.txt build/lock
+	build/lock/bin/uv pip compile -q --universal --python-version 3.11 --strip-extras \
+		--no-annotate --no-header --no-emit-index-url $(UPGRADE) \
+		build/lock/requirements-dev.txt -o constraints.txt
 
 clean:
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache test-output
@@ -108,7 +122,7 @@ clean:
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.demo: $(BIN)/python requirements.txt constraints.txt
+$(VENV)/.demo: $(BIN)/python requirements.txt requirements-package.txt constraints.txt
 	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements.txt
 	touch $@
 

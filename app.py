@@ -67,7 +67,7 @@ shop = api.Shop(
     decode=resources.DECODER.load,
 )
 app = st.App(
-    "recommender/ui/shell/main.py",
+    str(Path(routes.__file__).with_name("main.py")),  # an installed app.py lies elsewhere
     routes=routes.ROUTES,
     middleware=[  # the first meets a request first
         Middleware(SecurityHeaders, framed_by=embedders()),

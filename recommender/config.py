@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import re
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,9 +13,15 @@ from typing import Any, Self
 
 from recommender.errors import CatalogueError, ModelError, RecommenderError
 
-PROJECT = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent
+BUNDLED = PACKAGE / "bundled"  # an installed package holds here what a clone has beside it
+PROJECT = BUNDLED if BUNDLED.is_dir() else PACKAGE.parent
 ASSETS = PROJECT / "assets"
 MODELS = PROJECT / "models"
+USER_DATA = {  # by system: the variable that names the folder, and the folder without it
+    "darwin": ("XDG_DATA_HOME", "~/Library/Application Support"),
+    "win32": ("LOCALAPPDATA", "~/AppData/Local"),
+}
 DEMO = "demo"
 MAX_NAME = 64
 NAME_PATTERN = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{MAX_NAME - 1}}}")
@@ -23,9 +30,20 @@ SWITCHED_ON, SWITCHED_OFF = ("1", "true", "yes", "on"), ("", "0", "false", "no",
 
 
 def home() -> Path:
-    """Folder of the person's own catalogues and indexes: `$LOOKALIKE_HOME`, else `data/`."""
+    """Return the folder of the person's own catalogues, models and indexes.
+
+    `$LOOKALIKE_HOME` names it. Otherwise it is `data/` in a clone, and the folder that the system
+    keeps for a person's programs where the package is installed.
+    """
     chosen = os.environ.get("LOOKALIKE_HOME")
-    return Path(chosen).expanduser() if chosen else PROJECT / "data"
+    if chosen:
+        return Path(chosen).expanduser()
+    return _user_data() / "lookalike" if PROJECT == BUNDLED else PROJECT / "data"
+
+
+def _user_data() -> Path:
+    variable, default = USER_DATA.get(sys.platform, ("XDG_DATA_HOME", "~/.local/share"))
+    return Path(os.environ.get(variable) or default).expanduser()
 
 
 def read_only() -> bool:

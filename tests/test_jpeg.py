@@ -1,6 +1,7 @@
 """Scans of JPEG files, counted without decoding them."""
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from recommender import jpeg
 MOST = 100
 
 
-def written(size_px: int = 64, **options: object) -> bytes:
+def written(size_px: int = 64, **options: Any) -> bytes:
     picture = Image.linear_gradient("L").resize((size_px, size_px)).convert("RGB")
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", **options)
@@ -36,7 +37,7 @@ def with_scans(n_more: int, size_px: int = 64) -> bytes:
         ({"exif": b"Exif\x00\x00" + b"\xff\xda" * 50}, 1),
     ],
 )
-def test_files_as_they_are_written(options: dict[str, object], expected: int) -> None:
+def test_files_as_they_are_written(options: dict[str, Any], expected: int) -> None:
     assert jpeg.count_scans(written(**options), most=MOST) == expected
 
 

@@ -45,9 +45,9 @@ def test_the_best_model_is_the_default() -> None:
 @pytest.mark.parametrize("info", MODEL_INFOS, ids=lambda info: info.name)
 def test_the_registry_says_what_the_models_that_ship_are(info: object) -> None:
     assert info in MODEL_INFOS
-    folder = model_folder(info.name)  # type: ignore[attr-defined]
-    assert ModelConfig.read(folder).metric == info.metric  # type: ignore[attr-defined]
-    assert (folder / "projection.npz").exists() is info.weighs_colour  # type: ignore[attr-defined]
+    folder = model_folder(info.name)
+    assert ModelConfig.read(folder).metric == info.metric
+    assert (folder / "projection.npz").exists() is info.weighs_colour
 
 
 def test_a_fine_tuned_model_has_the_facts_of_the_one_it_started_from() -> None:

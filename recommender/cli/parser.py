@@ -3,6 +3,7 @@
 import argparse
 
 from recommender import __version__
+from recommender.cli import demo
 from recommender.cli.arguments import Run
 from recommender.cli.commands import catalogues, indexing, measuring, searching, training
 
@@ -20,6 +21,7 @@ def make_parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
+    demo.add(command_named)
     for theme in (catalogues, training, indexing, searching, measuring):
         theme.add(command_named)
     return parser

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from recommender.config import MODELS, write_atomically
+from recommender.errors import ModelError
 from recommender.models import PERCEPTUAL
 from recommender.training.backbone import load_weights
 from recommender.training.export import export_litert, one_at_a_time
@@ -30,16 +31,28 @@ def export_encoder(
     calibration : (n, 320, 320, 3), uint8, pictures to measure the ranges of maps on
     """
     whole = encoder(config)
-    load_weights(whole.get_layer("backbone"), BACKBONE_FILE)
+    load_weights(whole.get_layer("backbone"), only_in_a_clone(BACKBONE_FILE))
     if head is not None:
         whole.get_layer("code_head").set_weights(head.get_weights())
     export_litert(whole, file)
     write_atomically(file, quantise(file.read_bytes(), calibration, integers=IN_INTEGERS))
 
 
+def only_in_a_clone(file: Path) -> Path:
+    """Return a file that training reads, and that the installed package leaves out for its size.
+
+    Raises
+    ------
+    ModelError : it is not there
+    """
+    if not file.exists():
+        raise ModelError(f"{file} is missing: train in a clone, which holds the training's weights")
+    return file
+
+
 def load_trained(head: keras.Model, decode: keras.Model) -> None:
     """Set the weights of the model that ships."""
-    with np.load(TRAINED_FILE, allow_pickle=False) as arrays:
+    with np.load(only_in_a_clone(TRAINED_FILE), allow_pickle=False) as arrays:
         for name, model in (("head", head), ("decoder", decode)):
             weights = [arrays[f"{name}_{number}"] for number in range(len(model.weights))]
             model.set_weights([each.astype(np.float32) for each in weights])

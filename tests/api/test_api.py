@@ -279,7 +279,7 @@ def test_ids_may_look_like_paths(
 def test_a_large_photo_is_never_on_the_disk(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rolled = []
+    rolled: list[object] = []
     monkeypatch.setattr("tempfile.SpooledTemporaryFile.rollover", rolled.append)
     noise = picture_bytes(picture=Image.effect_noise((1500, 1500), 90))
     assert len(noise) > 1_500_000

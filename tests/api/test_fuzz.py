@@ -5,7 +5,7 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -17,10 +17,10 @@ from starlette.applications import Starlette
 from recommender.api.bodies import RAW
 from recommender.api.endpoints import ENDPOINTS, Endpoint
 from tests.api.conftest import picture_bytes
+from tools.fuzz_api import CONFIG
 
 N_EXAMPLES = int(os.environ.get("LOOKALIKE_FUZZ_EXAMPLES", "12"))  # of each endpoint and kind
 PICTURES = st.sampled_from([picture_bytes(kind) for kind in ("PNG", "JPEG", "WEBP")])
-CONFIG = Path(__file__).parent / "schemathesis.toml"
 for kind in RAW:
     schemathesis.openapi.media_type(kind, PICTURES)
 
@@ -44,7 +44,7 @@ def test_every_answer_is_as_the_document_says(
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy(generation_mode=mode), is_known=st.booleans())
-    def ask(case: Case, is_known: bool) -> None:
+    def ask(case: Case[Any], is_known: bool) -> None:
         if is_known and mode is GenerationMode.POSITIVE:  # by chance, hardly any name would be
             case.path_parameters.update({"item_id": "disc-red-0"} if case.path_parameters else {})
             for name in ("catalogue", "model"):

@@ -2,6 +2,7 @@ import multiprocessing
 import shutil
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from recommender.importing.importer import import_source
 from recommender.items import Item
 
 
-def make_item(number: int, **fields: object) -> Item:
+def make_item(number: int, **fields: Any) -> Item:
     return Item(
         item_id=f"i{number}", image=f"{number}.png", image_sha256=f"{number:064x}", **fields
     )

@@ -158,6 +158,8 @@ def test_prices_of_several_countries(text: str, price: float | None) -> None:
 def test_a_second_name_beside_the_id_is_a_fact_like_any_other() -> None:
     """A table of customers' photos names each photo, and the product that it shows."""
     (row,) = read("id,image,item_id\nphoto-1,a.png,mug-1\n")
+    assert isinstance(row, Row)
     assert (row.item_id, row.attributes) == ("photo-1", {"item_id": "mug-1"})
     (row,) = read("item_id,image\nmug-1,a.png\n")
+    assert isinstance(row, Row)
     assert (row.item_id, row.attributes) == ("mug-1", {})

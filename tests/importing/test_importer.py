@@ -12,6 +12,7 @@ from recommender.inference.autoencoder import Autoencoder
 from recommender.models import ARTICLE
 from recommender.recommend import Recommender
 from recommender.search import build
+from recommender.types import Pixels
 from tests.conftest import draw
 
 SHOP_MAP = {"image": "file", "category": "kind", "brand": "maker"}
@@ -135,7 +136,7 @@ def n_seen(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     seen: list[int] = []
     see = pipeline.encode_picture
 
-    def counted(model: Autoencoder, pixels: pipeline.Pixels) -> object:
+    def counted(model: Autoencoder, pixels: Pixels) -> object:
         seen.append(1)
         return see(model, pixels)
 

@@ -20,7 +20,7 @@ from recommender.importing.report import read_report
 from recommender.models import ARTICLE
 from recommender.recommend import Recommender
 from tests.conftest import draw
-from tests.kill import import_with_kills
+from tools.kill import import_with_kills
 
 PATIENCE_S = 60
 MAP = {"image": "file", "category": "kind"}

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from recommender.errors import CatalogueError
-from recommender.inference import feature_store
 from recommender.inference.feature_store import FeatureStore
 
 
@@ -35,7 +34,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[sqlite3.Connection]:
         connections.append(connect(*arguments, **options))
         return connections[-1]
 
-    monkeypatch.setattr(feature_store.sqlite3, "connect", tracked)
+    monkeypatch.setattr(sqlite3, "connect", tracked)
     return connections
 
 

@@ -3,8 +3,10 @@
 import io
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -16,13 +18,14 @@ from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.feature_store import FeatureStore
 from recommender.inference.pipeline import FeatureExtractor, side_by_side
 from recommender.models import ARTICLE
+from recommender.types import Pixels
 from tests.conftest import draw
 
 
 def test_results_come_in_order_and_only_a_window_is_taken() -> None:
-    taken = []
+    taken: list[int] = []
 
-    def tasks() -> object:
+    def tasks() -> Iterator[int]:
         for number in range(200):
             taken.append(number)
             yield number
@@ -48,7 +51,7 @@ def test_the_same_picture_in_many_hands_is_looked_at_once(
 ) -> None:
     seen = []
 
-    def encode_picture(_: Autoencoder, pixels: pipeline.Pixels) -> tuple[pipeline.Pixels, float]:
+    def encode_picture(_: Autoencoder, pixels: Pixels) -> tuple[Pixels, float]:
         time.sleep(0.02)
         seen.append(threading.get_ident())
         return pixels.astype(np.float32), 0.5
@@ -56,7 +59,7 @@ def test_the_same_picture_in_many_hands_is_looked_at_once(
     monkeypatch.setattr(pipeline, "encode_picture", encode_picture)
     monkeypatch.setattr(pipeline, "load_enough", lambda _, __: np.ones(3, np.uint8))
     with closing(FeatureStore(":memory:", np.float16)) as store:
-        extractor = FeatureExtractor(None, store)
+        extractor = FeatureExtractor(cast("Autoencoder", None), store)
         list(side_by_side(lambda _: extractor.extract("a", b"picture"), range(8), 4))
         extractor.flush()
         assert (len(seen), extractor.n_encoded) == (1, 1)
@@ -70,7 +73,7 @@ def test_the_same_picture_in_many_hands_is_looked_at_once(
 def test_a_picture_that_cannot_be_read_fails_for_all_who_have_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def load(_: Autoencoder, __: bytes) -> pipeline.Pixels:
+    def load(_: Autoencoder, __: bytes) -> Pixels:
         time.sleep(0.02)
         raise ImageError("damaged")
 
@@ -83,7 +86,7 @@ def test_a_picture_that_cannot_be_read_fails_for_all_who_have_it(
 
     monkeypatch.setattr(pipeline, "load_enough", load)
     with closing(FeatureStore(":memory:", np.float16)) as store:
-        extractor = FeatureExtractor(None, store)
+        extractor = FeatureExtractor(cast("Autoencoder", None), store)
         assert list(side_by_side(look, range(4), 4)) == ["damaged"] * 4
 
 

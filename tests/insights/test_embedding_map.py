@@ -9,11 +9,12 @@ from recommender.insights import embedding_map
 from recommender.models import PERCEPTUAL
 from recommender.recommend import Recommender
 from recommender.search.index import Index
+from recommender.types import Floats
 
 N_GROUPS, PER_GROUP = 4, 12
 
 
-def make_index(embeddings: embedding_map.Floats, model: str = "model") -> Index:
+def make_index(embeddings: Floats, model: str = "model") -> Index:
     return Index(
         ids=tuple(f"item-{row}" for row in range(len(embeddings))),
         embeddings=embeddings,
@@ -26,12 +27,12 @@ def make_index(embeddings: embedding_map.Floats, model: str = "model") -> Index:
 
 
 @pytest.fixture
-def groups(rng: np.random.Generator) -> embedding_map.Floats:
+def groups(rng: np.random.Generator) -> Floats:
     centres = np.repeat(np.eye(N_GROUPS, 16), PER_GROUP, axis=0)
     return np.asarray(centres + rng.normal(0, 0.05, centres.shape), np.float32)
 
 
-def test_what_is_alike_lies_together(groups: embedding_map.Floats) -> None:
+def test_what_is_alike_lies_together(groups: Floats) -> None:
     places = embedding_map.lay_out(make_index(groups)).places
     distances = np.linalg.norm(places[:, None] - places[None], axis=-1)
     np.fill_diagonal(distances, np.inf)
@@ -40,7 +41,7 @@ def test_what_is_alike_lies_together(groups: embedding_map.Floats) -> None:
     assert same.mean() > 0.9
 
 
-def test_no_two_products_overlap(groups: embedding_map.Floats) -> None:
+def test_no_two_products_overlap(groups: Floats) -> None:
     places = embedding_map.lay_out(make_index(groups)).places
     distances = np.linalg.norm(places[:, None] - places[None], axis=-1)
     np.fill_diagonal(distances, np.inf)
@@ -64,9 +65,7 @@ def test_few_products_have_a_map_too(n_items: int, rng: np.random.Generator) -> 
     assert np.isfinite(places).all()
 
 
-def test_large_catalogues_join_a_sample(
-    groups: embedding_map.Floats, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_large_catalogues_join_a_sample(groups: Floats, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedding_map, "N_ARRANGED", len(groups) // 2)
     places = embedding_map.arrange(groups)
     distances = np.linalg.norm(places[:, None] - places[None], axis=-1)
@@ -76,7 +75,7 @@ def test_large_catalogues_join_a_sample(
 
 
 def test_the_map_is_laid_out_once(
-    groups: embedding_map.Floats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    groups: Floats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = make_index(groups)
     first = embedding_map.open_map(index, [tmp_path / "own", tmp_path / "shipped"])
@@ -85,7 +84,7 @@ def test_the_map_is_laid_out_once(
     assert again.places == pytest.approx(first.places, abs=1 / 32)
 
 
-def test_the_map_of_another_index_is_refused(groups: embedding_map.Floats, tmp_path: Path) -> None:
+def test_the_map_of_another_index_is_refused(groups: Floats, tmp_path: Path) -> None:
     with pytest.raises(IndexNotBuilt, match="recommender map"):
         embedding_map.load(tmp_path, make_index(groups))
     embedding_map.save(embedding_map.lay_out(make_index(groups)), tmp_path)

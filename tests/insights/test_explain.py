@@ -31,7 +31,7 @@ def test_colours_are_shared_only_if_they_are_close() -> None:
 
 def test_lab_of_known_colours() -> None:
     lab = to_lab(np.array([[255, 255, 255], [0, 0, 0], [255, 0, 0]], np.float64))
-    assert np.allclose(lab, [[100, 0, 0], [0, 0, 0], [53.24, 80.09, 67.2]], atol=0.1)
+    assert np.allclose(lab, np.array([[100, 0, 0], [0, 0, 0], [53.24, 80.09, 67.2]]), atol=0.1)
 
 
 def test_every_name_is_its_own() -> None:

@@ -67,11 +67,12 @@ def test_equal_files_are_not_compared_again(tmp_path: Path) -> None:
     make_shop(tmp_path / "shop", a=disc, b=disc, c=disc, d=draw("box", "blue"))
     recommender = Recommender.open("own", ARTICLE)
     asked: list[tuple[str, str]] = []
-    health.find_near_duplicates(
-        recommender.catalogue,
-        recommender.index,
-        lambda first, second: bool(asked.append((first, second))),
-    )
+
+    def note(first: str, second: str) -> bool:
+        asked.append((first, second))
+        return False
+
+    health.find_near_duplicates(recommender.catalogue, recommender.index, note)
     assert not any({first, second} <= {"a.png", "b.png", "c.png"} for first, second in asked)
 
 

@@ -4,13 +4,14 @@ import pytest
 from recommender import images
 from recommender.insights import morph
 from recommender.recommend import Recommender
+from recommender.types import Pixels
 from tests.conftest import draw
 
 SIDE_PX = 224
 HALVES = np.array([0, 0.5, 1], np.float32)
 
 
-def square(shape: str) -> morph.Pixels:
+def square(shape: str) -> Pixels:
     return images.letterbox(np.asarray(draw(shape, "red", SIDE_PX)), SIDE_PX)
 
 
@@ -73,6 +74,6 @@ def test_bending_to_its_own_outline_changes_nothing() -> None:
 def test_pictures_without_an_outline_fade(
     shop_recommender: Recommender, rng: np.random.Generator
 ) -> None:
-    ends = [rng.integers(0, 256, (96, 96, 3), np.uint8) for _ in range(2)]
-    decoded = morph.decode_between(shop_recommender.model, *ends, HALVES)
+    first, second = (rng.integers(0, 256, (96, 96, 3), np.uint8) for _ in range(2))
+    decoded = morph.decode_between(shop_recommender.model, first, second, HALVES)
     assert decoded.shape == (3, 150, 150, 3)

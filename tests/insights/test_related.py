@@ -1,6 +1,7 @@
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -15,7 +16,7 @@ from recommender.recommend import Recommender
 N_NEIGHBORS = 4
 
 
-def table(recommender: Recommender, k: int = N_NEIGHBORS, **filters: list[str]) -> list[Row]:
+def table(recommender: Recommender, k: int = N_NEIGHBORS, **filters: Any) -> list[Row]:
     blocks = related.related(recommender.catalogue, recommender.index, k, ItemFilter(**filters))
     return [row for block in blocks for row in block]
 
@@ -68,7 +69,7 @@ def test_filters_leave_as_many_as_there_are(shop_recommender: Recommender) -> No
     ],
 )
 def test_columns_mean_what_they_mean_to_a_single_query(
-    shop_recommender: Recommender, wishes: dict[str, list[str]]
+    shop_recommender: Recommender, wishes: dict[str, Any]
 ) -> None:
     filters = ItemFilter(**wishes)
     rows = table(shop_recommender, k=7, **wishes)
@@ -105,7 +106,7 @@ def test_a_failure_leaves_the_old_table(tmp_path: Path) -> None:
     file = tmp_path / "related.csv"
     file.write_text("old")
 
-    def broken() -> list[list[Row]]:
+    def broken() -> Iterator[list[Row]]:
         yield [Row("a", "b", 1, 0.5)]
         raise KeyboardInterrupt
 

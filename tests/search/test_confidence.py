@@ -13,7 +13,7 @@ from recommender.search import confidence
 from recommender.search.confidence import PhotoScale
 from recommender.search.index import QUANTILES
 from tests.conftest import draw
-from tests.trust import files_of, measure, shares
+from tools.confidence import files_of, measure, shares
 
 SCALE = PhotoScale(held_out_quantiles=np.linspace(0.2, 1, len(QUANTILES)), close=0.9, unlike=1.2)
 

@@ -26,7 +26,7 @@ def rows(rng: np.random.Generator) -> np.ndarray:
 @pytest.mark.parametrize("n_queries", [1, 7, 40], ids="{} queries".format)
 def test_distances_equal_brute_force(engine: Engine, rows: np.ndarray, n_queries: int) -> None:
     engine.fit(rows, np.arange(60))
-    distances, keys = engine.kneighbors(rows[:n_queries] + 0.01, 15)
+    distances, keys = engine.kneighbors(rows[:n_queries] + np.float32(0.01), 15)
     assert distances.dtype == np.float32
     for number in range(n_queries):
         assert distances[number] == pytest.approx(oracle(rows, rows[number] + 0.01, 15), abs=1e-4)

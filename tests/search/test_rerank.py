@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -51,7 +53,7 @@ def test_rare_filters_still_give_as_many_as_asked_for(index: Index, diversity: f
 
 
 def test_grouped_items_do_not_count_as_answers(index: Index) -> None:
-    def group(item_ids: list[str]) -> list[list[str]]:
+    def group(item_ids: Sequence[str]) -> list[list[str]]:
         return [list(item_ids[at : at + 3]) for at in range(0, len(item_ids), 3)]
 
     groups = search(index, np.asarray(index.embeddings[0]), 10, Reranking(group=group))

@@ -2,14 +2,9 @@
 
 import json
 
+import keras
 import numpy as np
 import pytest
-
-pytest.importorskip(
-    "tensorflow", reason="TensorFlow is missing: pip install -r requirements-dev.txt"
-)
-
-import keras
 from keras import layers
 
 from recommender import metrics

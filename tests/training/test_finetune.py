@@ -3,10 +3,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip(
-    "tensorflow", reason="TensorFlow is missing: pip install -r requirements-dev.txt"
-)
-
 from recommender import cli, models
 from recommender.importing.importer import import_source
 from recommender.training import finetune

@@ -1,14 +1,9 @@
 import json
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
-
-pytest.importorskip(
-    "tensorflow", reason="TensorFlow is missing: pip install -r requirements-dev.txt"
-)
-
-import keras
 
 from recommender.catalogue.registry import open_catalogue
 from recommender.config import MODELS
@@ -107,7 +102,8 @@ def histogram(pixels: np.ndarray, weights: np.ndarray) -> np.ndarray:
     found = perceptual.colour_histogram(
         pixels[None].astype(np.float32), weights[None].astype(np.float32), CONFIG.colour_bins
     )
-    return np.asarray(found)[0]
+    first: np.ndarray = np.asarray(found)[0]
+    return first
 
 
 def test_the_histogram_knows_colours_and_looks_where_the_attention_is() -> None:
@@ -197,10 +193,11 @@ def test_training_goes_on_after_an_interruption_and_its_model_recommends(
 def test_the_model_that_ships_can_be_adapted(shop: Path, tmp_path: Path) -> None:
     import_source(shop, "shop", column_map={"image": "file"})
     catalogue = open_catalogue("shop")
-    settings = {"epochs": 1, "epoch_size": 16, "batch_size": 8, "learning_rate": 1e-5}
     scores = {}
     for adapts in (False, True):
-        config = PerceptualConfig(adapts=adapts, **settings)
+        config = PerceptualConfig(
+            adapts=adapts, epochs=1, epoch_size=16, batch_size=8, learning_rate=1e-5
+        )
         folder = tmp_path / str(adapts) / "perceptual"
         scores[adapts] = train_perceptual.train_perceptual(catalogue, [], folder, config)["psnr"]
     # two tiny steps change little: what differs is where they start

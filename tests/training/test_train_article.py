@@ -4,10 +4,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip(
-    "tensorflow", reason="TensorFlow is missing: pip install -r requirements-dev.txt"
-)
-
 from recommender.catalogue.registry import open_catalogue
 from recommender.errors import CatalogueError
 from recommender.importing.importer import import_source

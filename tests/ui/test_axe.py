@@ -6,7 +6,8 @@ from playwright.sync_api import Page, expect
 
 from recommender.ui.shell.page_list import PAGES
 from tests.ui.browsing import Visit
-from tests.ui.conftest import DESKTOP, OUTPUT, PHONE
+from tests.ui.conftest import OUTPUT
+from tools.visiting import DESKTOP, PHONE
 
 ADDRESSES = {
     "lookalikes": "/lookalikes?item=mug-01-navy&via=teapot-03-teal",

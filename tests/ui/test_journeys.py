@@ -15,7 +15,8 @@ from tests.ui.browsing import (
     wait_for_gallery,
     wait_until_painted,
 )
-from tests.ui.conftest import PHONE, Server
+from tools.serving import Server
+from tools.visiting import PHONE
 
 
 def test_a_pick_shows_the_product_and_a_neighbour_is_the_next_query(visit: Visit) -> None:

@@ -15,8 +15,9 @@ from tests.ui.browsing import (
     wait_for_gallery,
     wait_until_painted,
 )
-from tests.ui.conftest import PHONE, OpenPage
+from tests.ui.conftest import OpenPage
 from tests.ui.reading import cards, said, sent
+from tools.visiting import PHONE
 
 
 def steps(app: AppTest) -> dict[str, Any]:

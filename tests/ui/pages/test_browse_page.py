@@ -13,8 +13,10 @@ from tests.ui.browsing import (
     card_buttons,
     wait_for_gallery,
 )
-from tests.ui.conftest import PHONE, OpenPage, Server
+from tests.ui.conftest import OpenPage
 from tests.ui.reading import cards, said
+from tools.serving import Server
+from tools.visiting import PHONE
 
 
 def test_browse_shows_every_kind_of_product(open_page: OpenPage) -> None:

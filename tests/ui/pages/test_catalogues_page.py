@@ -8,14 +8,16 @@ import pytest
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
+from recommender import config
 from recommender.catalogue.registry import available_catalogues, open_catalogue
 from recommender.catalogue.store import catalogues_folder
 from recommender.importing import jobs
 from recommender.importing.importer import import_source
 from tests.conftest import draw
 from tests.ui.browsing import Visit
-from tests.ui.conftest import PHONE, OpenPage
+from tests.ui.conftest import OpenPage
 from tests.ui.reading import said
+from tools.visiting import PHONE
 
 SHOPIFY = (
     "Handle,Title,Vendor,Type,Variant Price,Image Src\n"
@@ -59,7 +61,7 @@ def test_a_zip_of_pictures_becomes_a_catalogue(open_page: OpenPage, tmp_path: Pa
     app = app.button(key="add-0-begin").click().run()
     assert len(open_catalogue("my-lamps")) == 5
     assert "5 products: 5 new, 1 left out" in said(app)
-    assert not list((jobs.home() / "jobs" / "my-lamps").glob("upload/*"))
+    assert not list((config.home() / "jobs" / "my-lamps").glob("upload/*"))
     app = app.button(key="see-my-lamps").click().run()
     assert "not a picture" in said(app)
     app = app.button(key="close-my-lamps").click().run()

@@ -12,8 +12,9 @@ from recommender.ui.shared import samples
 from tests.ui.browsing import (
     Visit,
 )
-from tests.ui.conftest import PHONE, OpenPage
+from tests.ui.conftest import OpenPage
 from tests.ui.reading import cards, said, sent
+from tools.visiting import PHONE
 
 
 def test_three_answers_to_one_question(open_page: OpenPage, shop: Path) -> None:

@@ -11,8 +11,9 @@ from recommender.models import ARTICLE
 from tests.ui.browsing import (
     Visit,
 )
-from tests.ui.conftest import PHONE, OpenPage
+from tests.ui.conftest import OpenPage
 from tests.ui.reading import said, sent
+from tools.visiting import PHONE
 
 
 def test_the_map_hands_out_where_everything_lies(open_page: OpenPage, shop: Path) -> None:

@@ -20,8 +20,9 @@ from tests.ui.browsing import (
     parameters,
     wait_for_gallery,
 )
-from tests.ui.conftest import PHONE, OpenPage
+from tests.ui.conftest import OpenPage
 from tests.ui.reading import cards, said, sent
+from tools.visiting import PHONE
 
 
 def file_of(picture: Image.Image, kind: str = "PNG") -> bytes:

@@ -17,12 +17,8 @@ from websockets.typing import Origin, Subprotocol
 
 from recommender.serving.access import COOKIE, PASSWORD
 from recommender.serving.hosts import HOSTS
-from tests.ui.conftest import (
-    Server,
-    find_browser,
-    start_server,
-    wait_until_healthy,
-)
+from tools.serving import Server, serving
+from tools.visiting import find_browser
 
 NAME, PHRASE = "shop.test", "correct horse"
 LOOPBACK = "127.0.0.1"
@@ -36,13 +32,8 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(HOSTS, NAME)
         patch.setenv(PASSWORD, PHRASE)
-        running = start_server(home, home / "server.log")
-    try:
-        wait_until_healthy(running)
-        yield running
-    finally:
-        running.process.terminate()
-        running.process.wait(10)
+        with serving(home, home / "server.log") as running:
+            yield running
 
 
 @pytest.fixture
@@ -144,9 +135,7 @@ def test_the_owner_signs_in_on_the_page(
     """On a server of its own: wrong attempts elsewhere must not use up the owner's."""
     monkeypatch.setenv(HOSTS, NAME)
     monkeypatch.setenv(PASSWORD, PHRASE)
-    running = start_server(tmp_path, tmp_path / "server.log")
-    try:
-        wait_until_healthy(running)
+    with serving(tmp_path, tmp_path / "server.log") as running:
         page = open_catalogues(stranger, running.address.replace(LOOPBACK, NAME))
         expect(
             page.get_by_text("Only the shop’s owner can change catalogues here.")
@@ -164,9 +153,6 @@ def test_the_owner_signs_in_on_the_page(
         expect(
             page.get_by_text("Only the shop’s owner can change catalogues here.")
         ).to_be_visible()
-    finally:
-        running.process.terminate()
-        running.process.wait(10)
 
 
 def test_on_this_computer_nothing_is_asked(server: Server, browser: Browser) -> None:

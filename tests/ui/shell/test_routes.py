@@ -13,7 +13,7 @@ from recommender.catalogue.registry import open_catalogue
 from recommender.models import PERCEPTUAL
 from recommender.recommend import Recommender
 from recommender.ui.shared import map_document, pictures, sheets
-from tests.ui.conftest import Server
+from tools.serving import Server
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,11 @@ from urllib.request import Request, urlopen
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from recommender.catalogue.registry import open_catalogue
 from recommender.config import READ_ONLY
-from tests.ui.conftest import ROOT, Server, start_server, wait_until_healthy
+from tools.serving import ROOT, Server, serving
 
 ONLY_THIS_MACHINE = "127.0.0.1"
 # Where a server might write, beside its home and the folder for temporary files
@@ -68,18 +68,13 @@ def watched(
     temporary.mkdir()
     for name in ("TMPDIR", "TMP", "TEMP"):
         monkeypatch.setenv(name, str(temporary))
-    running = start_server(home, log)
 
     def files() -> set[Path]:
         ours = (path for path in ROOT.iterdir() if path.name in OURS)
         return {path for folder in (tmp_path, *ours) for path in folder.rglob("*")}
 
-    try:
-        wait_until_healthy(running)
+    with serving(home, log) as running:
         yield running, files, log
-    finally:
-        running.process.terminate()
-        running.process.wait(10)
 
 
 def test_an_uploaded_photo_leaves_no_trace(
@@ -95,8 +90,9 @@ def test_an_uploaded_photo_leaves_no_trace(
     assert b'"item_id":null' in document
     page: Page = browser.new_page()
     page.goto(f"{server.address}/photo")
-    upload = {"name": "my-secret.png", "mimeType": "image/png", "buffer": stream.getvalue()}
-    page.locator("input[type=file]").set_input_files([upload])  # type: ignore[list-item]
+    page.locator("input[type=file]").set_input_files(
+        FilePayload(name="my-secret.png", mimeType="image/png", buffer=stream.getvalue())
+    )
     expect(page.get_by_text("Nothing like it here")).to_be_visible(timeout=20_000)
     page.close()
     assert {path for path in files() - before if "__pycache__" not in path.parts} == set()

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from tests.ui.conftest import ROOT
+from tools.serving import ROOT
 
 TOLD_TWICE = {
     "backgroundColor": "page",

@@ -1,6 +1,6 @@
-"""The model card's picture of failures: ``python -m tests.failures docs/failures.webp``.
+"""Draws the model card's picture of failures: ``python -m tools.failures docs/failures.webp``.
 
-Each row shows what was asked with, its five nearest, and at the right what should have come first:
+Each row shows the query, its five nearest products, and at the right the one that should lead:
 customer photos whose product is not among the five, then products whose nearest is of another kind.
 """
 
@@ -23,7 +23,7 @@ Row = list[NDArray[np.uint8]]
 
 
 def of_photos(recommender: Recommender) -> list[Row]:
-    """Customer photos whose product is not among the nearest."""
+    """Collect customer photos whose product is not among the nearest."""
     catalogue = recommender.catalogue
     found = []
     for photo in read_feed(ASSETS / "catalogue" / "customer.csv"):
@@ -36,7 +36,7 @@ def of_photos(recommender: Recommender) -> list[Row]:
 
 
 def of_products(recommender: Recommender) -> list[Row]:
-    """Products whose nearest is of another kind, and the nearest of their own kind."""
+    """Collect products whose nearest is of another category, with the nearest of their own."""
     found = []
     for item in recommender.catalogue:
         matches = recommender.similar(item.item_id, n_neighbors=100).matches
@@ -50,13 +50,13 @@ def of_products(recommender: Recommender) -> list[Row]:
 
 
 def shown(recommender: Recommender, matches: tuple[Match, ...] | list[Match]) -> Row:
-    """The pictures of matches."""
+    """Load the pictures of matches."""
     catalogue = recommender.catalogue
     return [images.load(catalogue.image_path(match.item)) for match in matches]
 
 
 def sheet(rows: list[Row]) -> Image.Image:
-    """All rows under each other; gaps set apart what was asked and what was wanted."""
+    """Draw all rows under each other; gaps set the query and the wanted product apart."""
     step = SIDE_PX + GAP_PX
     drawn = Image.new("RGB", (7 * step + 5 * GAP_PX, len(rows) * step + GAP_PX), "white")
     for number, row in enumerate(rows):
@@ -68,7 +68,7 @@ def sheet(rows: list[Row]) -> Image.Image:
 
 
 def main() -> None:
-    """Run from the command line."""
+    """Draw into the file that the command line names, and print how many failures there are."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     out = parser.parse_args().out

@@ -1,4 +1,4 @@
-"""The README's pictures of the page: ``python -m tests.ui.tour docs`` (make pictures).
+"""Draws the README's pictures of the page: ``python -m tools.tour docs`` (make pictures).
 
 Walks through the demo in a browser and writes a still of each page and one short moving picture.
 """
@@ -9,13 +9,14 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.ui.conftest import HOW_TO_GET_ONE, find_browser, start_server, wait_until_healthy
+from tools.serving import serving
+from tools.visiting import Scheme, visiting
 
 STILL, MOVING, PHONE = (1440, 1000), (1100, 720), (390, 844)
 SETTLED_MS = 1_500
-SLOW_MS = 9_000  # pages that look at the whole catalogue, at their first visit
+SLOW_MS = 9_000  # pages that compute over the whole catalogue, at their first visit
 SHOWN_MS, BRIEF_MS = 1_500, 260
 QUALITY = 68
 ITEM, OTHER = "teapot-03-terracotta", "vase-02-navy"
@@ -32,14 +33,14 @@ Frame = tuple[Image.Image, int]
 
 
 class Recording:
-    """Frames of a page, each with how long it is shown."""
+    """Records frames of a page, each with the time that it is shown."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.frames: list[Frame] = []
 
     def look(self, shown_ms: int = SHOWN_MS, *, wait_ms: int = SETTLED_MS) -> None:
-        """Wait, and take what is in view."""
+        """Wait, and record the visible part of the page."""
         self.page.wait_for_timeout(wait_ms)
         self.frames.append((picture(self.page), shown_ms))
 
@@ -50,7 +51,7 @@ class Recording:
             self.look(BRIEF_MS, wait_ms=120)
 
     def save(self, file: Path) -> None:
-        """Write a WebP that moves."""
+        """Write the frames as an animated WebP."""
         pictures, durations = zip(*self.frames, strict=True)
         pictures[0].save(
             file, "WEBP", save_all=True, append_images=pictures[1:], duration=list(durations),
@@ -59,12 +60,12 @@ class Recording:
 
 
 def picture(page: Page) -> Image.Image:
-    """What is in view."""
+    """Return the visible part of the page."""
     return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
 
 
 def walk(recording: Recording, address: str) -> None:
-    """From the gallery by way of lookalikes to why, blend and map."""
+    """Walk from the gallery to lookalikes, why, blend and map."""
     page = recording.page
     page.goto(address)
     recording.look(wait_ms=3 * SETTLED_MS)
@@ -102,8 +103,8 @@ def walk(recording: Recording, address: str) -> None:
 
 
 def stills(browser: Browser, address: str, folder: Path) -> None:
-    """One picture of each page, and of the first one as a phone shows it in the dark."""
-    ways: list[tuple[str, str, tuple[int, int], str]] = [
+    """Write a picture of each page, and of the first one on a phone in the dark."""
+    ways: list[tuple[str, str, tuple[int, int], Scheme]] = [
         (name, path, STILL, "light") for name, path in STILLS.items()
     ]
     ways.append(("phone", STILLS["page"], PHONE, "dark"))
@@ -119,27 +120,20 @@ def stills(browser: Browser, address: str, folder: Path) -> None:
 
 
 def main() -> None:
-    """Run from the command line."""
+    """Draw into the folder that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
-    path = find_browser()
-    if path is None:
-        raise SystemExit(HOW_TO_GET_ONE)
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        server = start_server(Path(home), Path(home) / "server.log")
-        try:
-            wait_until_healthy(server)
-            width, height = MOVING
-            page = browser.new_page(viewport={"width": width, "height": height})
-            recording = Recording(page)
-            walk(recording, server.address)
-            recording.save(folder / "tour.webp")
-            stills(browser, server.address, folder)
-        finally:
-            server.process.terminate()
-            server.process.wait(10)
+    width, height = MOVING
+    with (
+        tempfile.TemporaryDirectory() as home,
+        visiting() as browser,
+        serving(Path(home), Path(home) / "server.log") as server,
+    ):
+        recording = Recording(browser.new_page(viewport={"width": width, "height": height}))
+        walk(recording, server.address)
+        recording.save(folder / "tour.webp")
+        stills(browser, server.address, folder)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Kill an import by SIGKILL again and again, let it go on, and see that nothing is lost or doubled.
+"""Kills an import by SIGKILL again and again, and checks that nothing is lost or doubled.
 
-python -m tests.kill SOURCE [--times 10] [--map image=file] [--model perceptual]
+python -m tools.kill SOURCE [--times 10] [--map image=file] [--model perceptual]
 """
 
 import argparse
@@ -20,6 +20,7 @@ import numpy as np
 from recommender.catalogue.store import Catalogue, catalogues_folder
 from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.feature_store import FeatureStore
+from recommender.items import Item
 from recommender.recommend import Recommender
 
 NAME = "killed"
@@ -27,14 +28,18 @@ POLL_S = 0.005
 PATIENCE_S = 600
 
 
+class Damaged(Exception):
+    """A kill left less or more than was committed."""
+
+
 def import_with_kills(
     arguments: list[str], model: str, *, n_times: int, seed: int, say: Callable[[str], None]
 ) -> None:
-    """Import once undisturbed, then as often as asked with a kill at a random moment each.
+    """Import once undisturbed, then with a kill at a random moment, as often as asked.
 
     Raises
     ------
-    AssertionError : something is lost or doubled
+    Damaged : a kill lost or doubled something
     """
     chance = random.Random(seed)  # noqa: S311  of no secret
     expected = _import_undisturbed(arguments)
@@ -49,7 +54,7 @@ def import_with_kills(
         n_written = _kill_at(arguments, folder, wanted)
         n_kept = _count_features(folder, autoencoder)
         say(f"kill {number + 1}: {n_written} pictures written, {n_kept} of {n_pictures} encoded")
-        assert n_kept >= n_before, "a kill lost what was committed"
+        _require(n_kept >= n_before, "a kill lost what was committed")
         n_before = n_kept
     done = _run(arguments)
     say(done.strip())
@@ -66,7 +71,7 @@ def import_with_kills(
     _check(folder, expected, autoencoder)
 
 
-def _import_undisturbed(arguments: list[str]) -> tuple[object, ...]:
+def _import_undisturbed(arguments: list[str]) -> tuple[Item, ...]:
     _run(arguments)
     return Catalogue(catalogues_folder() / NAME).items
 
@@ -81,16 +86,16 @@ def _start(arguments: list[str]) -> subprocess.Popen[str]:
 def _run(arguments: list[str]) -> str:
     process = _start(arguments)
     out, messages = process.communicate(timeout=PATIENCE_S * 10)
-    assert process.returncode == 0, messages
+    _require(process.returncode == 0, messages)
     return out
 
 
 def _kill_at(arguments: list[str], folder: Path, n_wanted: int) -> int:
-    """Kill an import once it has written as many pictures; returns how many there are then."""
+    """Kill an import once it has written `n_wanted` pictures; returns how many there are then."""
     process = _start(arguments)
     end = time.monotonic() + PATIENCE_S
     while _count_pictures(folder) < n_wanted and process.poll() is None:
-        assert time.monotonic() < end, "the import does not come on"
+        _require(time.monotonic() < end, "the import does not come on")
         time.sleep(POLL_S)
     process.send_signal(signal.SIGKILL)
     process.communicate()
@@ -107,27 +112,35 @@ def _count_features(folder: Path, model: Autoencoder) -> int:
 
 
 def _check(
-    folder: Path, expected: tuple[object, ...], model: Autoencoder, *, is_clean: bool = True
+    folder: Path, expected: tuple[Item, ...], model: Autoencoder, *, is_clean: bool = True
 ) -> None:
     catalogue = Catalogue(folder)
-    assert catalogue.items == expected, "items are lost, doubled or changed"
+    _require(catalogue.items == expected, "items are lost, doubled or changed")
     hashes = {item.image_sha256 for item in catalogue}
     recommender = Recommender.open(NAME, model.name, progress=_refuse)
-    assert sorted(recommender.index.ids) == sorted(item.item_id for item in catalogue)
-    assert all(catalogue.image_path(item).exists() for item in catalogue)
+    ids = sorted(item.item_id for item in catalogue)
+    _require(sorted(recommender.index.ids) == ids, "the index holds other items")
+    pictures = [catalogue.image_path(item) for item in catalogue]
+    _require(all(file.exists() for file in pictures), "pictures are lost")
     if is_clean:
         files = {file.stem for file in (folder / "images").glob("*/*")}
-        assert files == hashes, "pictures are lost or doubled"
-        assert _count_features(folder, model) == len(hashes), "features are lost or doubled"
-        assert len(list((folder / "indexes").glob("*/generation-*"))) == 1
+        _require(files == hashes, "pictures are lost or doubled")
+        _require(_count_features(folder, model) == len(hashes), "features are lost or doubled")
+        n_generations = len(list((folder / "indexes").glob("*/generation-*")))
+        _require(n_generations == 1, f"{n_generations} generations of the index are left")
 
 
 def _refuse(_: int, __: int) -> None:
-    raise AssertionError("the index of the catalogue in force is not there")
+    raise Damaged("the index of the catalogue in force is not there")
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise Damaged(message)
 
 
 def main() -> None:
-    """Read the command line, and work in a home of its own."""
+    """Kill as the command line asks, in a home of its own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source")
     parser.add_argument("--times", type=int, default=10)

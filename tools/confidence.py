@@ -1,7 +1,7 @@
-"""How the badge of trust behaves: ``python -m tests.trust [FOLDER ...]`` prints shares as JSON.
+"""Measures the badge of confidence: ``python -m tools.confidence [FOLDER ...]``, as JSON.
 
 Asks the demo catalogue with its customer photos, with drawn pictures of nothing that it has, and
-with the pictures of any folders that are named.
+with the pictures of any folders that are named; prints the share of each level of confidence.
 """
 
 import argparse
@@ -26,12 +26,12 @@ Pixels = NDArray[np.uint8]
 
 
 def noise(rng: np.random.Generator) -> Pixels:
-    """Every pixel by chance."""
+    """Draw every pixel at random."""
     return rng.integers(0, 256, (SIDE_PX, SIDE_PX, 3), dtype=np.uint8)
 
 
 def landscape(rng: np.random.Generator) -> Pixels:
-    """A sky over hills."""
+    """Draw a sky over hills."""
     rows = np.linspace(0, 1, SIDE_PX)[:, None, None]
     sky = np.array([110, 160, 220]) * (1 - rows) + np.array([230, 225, 210]) * rows
     canvas = Image.fromarray(np.broadcast_to(sky, (SIDE_PX, SIDE_PX, 3)).astype(np.uint8))
@@ -49,7 +49,7 @@ def landscape(rng: np.random.Generator) -> Pixels:
 
 
 def text(rng: np.random.Generator) -> Pixels:
-    """A page of a book."""
+    """Draw a page of a book."""
     canvas = Image.new("RGB", (SIDE_PX, SIDE_PX), (250, 248, 240))
     pen = ImageDraw.Draw(canvas)
     letters = list("abcdefghijklmnopqrstuvwxyz      ")
@@ -59,7 +59,7 @@ def text(rng: np.random.Generator) -> Pixels:
 
 
 def shares(recommender: Recommender, pictures: Iterable[Pixels]) -> dict[str, float]:
-    """Share of each level of trust."""
+    """Return the share of each level of confidence."""
     found = Counter(
         recommender.search(recommender.encode_pixels(pixels), n_neighbors=1).confidence.level
         for pixels in pictures
@@ -71,13 +71,13 @@ def shares(recommender: Recommender, pictures: Iterable[Pixels]) -> dict[str, fl
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Some pictures of a folder, spread over all of it."""
+    """Return at most `MAX_FILES` pictures of a folder, spread over all of it."""
     files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in images.SUFFIXES)
     return files[:: -(-len(files) // MAX_FILES) or 1]
 
 
 def measure(recommender: Recommender, folders: Iterable[Path] = ()) -> dict[str, dict[str, float]]:
-    """Shares by what was asked with."""
+    """Return the shares for each kind of query."""
     rng = np.random.default_rng(0)
     report = {
         drawn.__name__: shares(recommender, [drawn(rng) for _ in range(N_DRAWN)])
@@ -89,7 +89,7 @@ def measure(recommender: Recommender, folders: Iterable[Path] = ()) -> dict[str,
 
 
 def main() -> None:
-    """Measure, and print what was found."""
+    """Measure as the command line asks, and print the shares."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
     parser.add_argument("--catalogue", default=DEMO)

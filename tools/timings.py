@@ -1,6 +1,7 @@
-"""How long a visitor waits, measured in a browser: ``python -m tests.ui.timings`` (make timings).
+"""Times what a visitor waits for, in a browser: ``python -m tools.timings`` (make timings).
 
-Prints JSON; all times are in seconds, from the action to the last picture of the answer painted.
+Prints JSON. All times are in seconds, from the action until the last picture of its answer is
+painted.
 """
 
 import argparse
@@ -9,19 +10,14 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from recommender.catalogue.registry import open_catalogue
-from tests.ui.conftest import (
-    DESKTOP,
-    HOW_TO_GET_ONE,
-    Server,
-    find_browser,
-    start_server,
-    wait_until_healthy,
-)
+from tools.serving import Server, start_server, wait_until_healthy
+from tools.visiting import DESKTOP, visiting
 
 # Counts the pictures in view that have arrived; the gallery lives in a shadow root.
 WATCH = """([selector, count, before]) => new Promise(resolve => {
@@ -40,12 +36,12 @@ WATCH = """([selector, count, before]) => new Promise(resolve => {
 })"""
 PICTURES = "ul.grid img, .stage img"
 LOOK_MS = 500  # a visitor looks at an answer before the next press
-# Notes when the browser takes a press: what a driver needs to find and reach the card is no wait
+# Notes when the browser takes a press, so that the driver's search for the card does not count
 NOTE_PRESS = "addEventListener('pointerdown', () => { window.pressed = performance.now(); }, true)"
 
 
 def summary(seconds: list[float]) -> dict[str, float]:
-    """Median, 95th percentile and extremes."""
+    """Return the median, the 95th percentile and the extremes."""
     ordered = sorted(seconds)
     last = len(ordered) - 1
     return {
@@ -58,7 +54,7 @@ def summary(seconds: list[float]) -> dict[str, float]:
 
 
 def start_to_gallery(browser: Browser, folder: Path) -> tuple[float, Server]:
-    """Seconds from the command to the painted gallery, and the server that was started."""
+    """Time the way from the command to the painted gallery; returns the seconds and the server."""
     begun = time.perf_counter()
     server = start_server(folder, folder / "server.log")
     wait_until_healthy(server)
@@ -71,13 +67,13 @@ def start_to_gallery(browser: Browser, folder: Path) -> tuple[float, Server]:
 
 
 def new_page(browser: Browser) -> Page:
-    """A page in a profile of its own."""
+    """Open a page in a fresh browser profile."""
     width, height = DESKTOP
     return browser.new_context(viewport={"width": width, "height": height}).new_page()
 
 
 def timed(page: Page, act: Callable[[], None], count: int) -> float:
-    """Seconds from an act to its answer: another original, and all pictures in view."""
+    """Time an act until its answer is painted: another original, and all pictures in view."""
     before = page.evaluate("document.querySelector('.stage .original img')?.src ?? ''")
     begun = time.perf_counter()
     act()
@@ -86,7 +82,7 @@ def timed(page: Page, act: Callable[[], None], count: int) -> float:
 
 
 def timed_press(page: Page, act: Callable[[], None], count: int) -> float:
-    """Seconds from the browser's own press to its answer, painted."""
+    """Time a press, from the browser's own event until its answer is painted."""
     before = page.evaluate("document.querySelector('.stage .original img')?.src ?? ''")
     act()
     painted = page.evaluate(WATCH, [PICTURES, count, before])
@@ -94,7 +90,7 @@ def timed_press(page: Page, act: Callable[[], None], count: int) -> float:
 
 
 def clicks(browser: Browser, server: Server, n_clicks: int) -> list[float]:
-    """Seconds of a walk from neighbour to neighbour."""
+    """Time a walk from neighbour to neighbour, press by press."""
     page = new_page(browser)
     page.goto(server.address)
     page.evaluate(WATCH, [PICTURES, 24, None])
@@ -110,7 +106,7 @@ def clicks(browser: Browser, server: Server, n_clicks: int) -> list[float]:
 
 
 def uploads(browser: Browser, server: Server, n_uploads: int) -> list[float]:
-    """Seconds of uploads, each by a visitor who has just come."""
+    """Time uploads, each by a visitor who has just come."""
     catalogue = open_catalogue("demo")
     taken = []
     for item in catalogue.items[:n_uploads]:
@@ -120,13 +116,13 @@ def uploads(browser: Browser, server: Server, n_uploads: int) -> list[float]:
         field.wait_for(state="attached")
         page.wait_for_timeout(1000)
         picture = catalogue.image_path(item)
-        taken.append(timed(page, lambda f=field, p=picture: f.set_input_files(p), 15))
+        taken.append(timed(page, partial(field.set_input_files, picture), 15))
         page.context.close()
     return taken
 
 
 def first_view_bytes(browser: Browser, server: Server) -> dict[str, int]:
-    """Bytes of the first view: the project's own pictures, fonts and messages, and all there is."""
+    """Count the bytes of the first view: the project's own files and messages, and all of them."""
     page = new_page(browser)
     sizes: dict[str, int] = {}
     session = page.context.new_cdp_session(page)
@@ -155,38 +151,36 @@ def first_view_bytes(browser: Browser, server: Server) -> dict[str, int]:
     return {"ours": ours + sum(messages), "all": sum(sizes.values()) + sum(messages)}
 
 
+def measure(browser: Browser, home: Path, options: argparse.Namespace) -> dict[str, object]:
+    """Time starts, uploads and presses; the last server started answers the latter two."""
+    starts = []
+    for _ in range(options.starts - 1):
+        taken, server = start_to_gallery(browser, home)
+        server.stop()
+        starts.append(taken)
+    taken, server = start_to_gallery(browser, home)
+    try:
+        sent = uploads(browser, server, options.uploads)
+        return {
+            "start_to_painted_gallery": summary([*starts, taken]),
+            "first_upload_s": round(sent[0], 3),
+            "later_uploads": summary(sent[1:]),
+            "clicks": summary(clicks(browser, server, options.clicks)),
+            "first_view_bytes": first_view_bytes(browser, server),
+        }
+    finally:
+        server.stop()
+
+
 def main() -> None:
-    """Measure, and print what was found."""
+    """Measure as the command line asks, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--clicks", type=int, default=100)
     parser.add_argument("--uploads", type=int, default=10)
     options = parser.parse_args()
-    path = find_browser()
-    if path is None:
-        parser.exit(1, f"{HOW_TO_GET_ONE}\n")
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        starts, server = [], None
-        for _ in range(max(1, options.starts)):
-            if server:
-                server.process.terminate()
-                server.process.wait()
-            taken, server = start_to_gallery(browser, Path(home))
-            starts.append(taken)
-        try:
-            sent = uploads(browser, server, options.uploads)
-            report = {
-                "start_to_painted_gallery": summary(starts),
-                "first_upload_s": round(sent[0], 3),
-                "later_uploads": summary(sent[1:]),
-                "clicks": summary(clicks(browser, server, options.clicks)),
-                "first_view_bytes": first_view_bytes(browser, server),
-            }
-        finally:
-            server.process.terminate()
-            server.process.wait()
-        browser.close()
+    with tempfile.TemporaryDirectory() as home, visiting() as browser:
+        report = measure(browser, Path(home), options)
     print(json.dumps(report, indent=2))
 
 
