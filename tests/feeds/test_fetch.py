@@ -13,9 +13,13 @@ from typing import ClassVar
 import pytest
 
 from recommender.errors import ImageError
-from recommender.feeds.fetch import FetchLimits, Journal, fetch, is_public
+from recommender.feeds.addresses import is_public
+from recommender.feeds.fetch import FetchLimits, fetch
+from recommender.feeds.journal import Journal
 
-QUICK = FetchLimits(connect_s=1, read_s=0.3, total_s=1, max_bytes=1_000, first_wait_s=0.01)
+QUICK = FetchLimits(
+    connect_s=1, read_s=0.3, total_s=1, max_bytes=1_000, first_wait_s=0.01, ports=None
+)
 
 
 class Shop(BaseHTTPRequestHandler):
