@@ -51,6 +51,7 @@ class Bringer:
         self._journal = journal
         self._items = {item.item_id: item for item in known or ()}
         self._sound = {picture.sha256 for item in known or () for picture in item.images}
+        self._repairs: dict[str, str] = {}
         self._abandoned = threading.Event()
 
     def bring(
@@ -160,12 +161,15 @@ class Bringer:
             self._extractor.extract(digest, data)
         elif digest not in self._sound:
             images.load(data)
+            self._sound.add(digest)
+        if digest not in self._repairs:
+            self._repairs[digest] = images.repairs(data)
         if self._abandoned.is_set():
             raise CancelledError
         path = store_image(self._folder, data, digest, images.suffix_of(data))
         if self._journal and answer:
             self._journal.note(name, path)
-        return Picture(path=path, sha256=digest), images.repairs(data)
+        return Picture(path=path, sha256=digest), self._repairs[digest]
 
     def _wait(self, answer: "Future[bytes]") -> bytes:
         while not self._abandoned.is_set():
