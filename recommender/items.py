@@ -1,6 +1,6 @@
 """The product, as every room knows it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 FIELDS = ("title", "category", "brand", "colour", "material")
 OUT_OF_STOCK = "out of stock"  # value of the attribute `availability`
@@ -51,6 +51,11 @@ class Item:
     def images(self) -> tuple[Picture, ...]:
         """All pictures, the cover first."""
         return (Picture(path=self.image, sha256=self.image_sha256), *self.more_images)
+
+    def showing(self, picture: Picture) -> "Item":
+        """The same product with another of its pictures as its cover."""
+        others = tuple(each for each in self.images if each != picture)
+        return replace(self, image=picture.path, image_sha256=picture.sha256, more_images=others)
 
     @property
     def in_stock(self) -> bool | None:

@@ -166,6 +166,23 @@ def test_a_form_without_the_picture(client: TestClient) -> None:
     assert answer.status_code == 400
 
 
+def test_a_product_tells_all_its_pictures_its_stock_and_its_page(
+    client: TestClient, shop: Path
+) -> None:
+    feed = (
+        "id,image,images,availability,link\n"
+        "1,disc-red-0.png,box-red-0.png,out of stock,https://shop.example/1\n"
+        "2,bar-red-0.png,,,javascript:alert(1)\n"
+    )
+    (shop / "more.csv").write_text(feed)
+    import_source(shop / "more.csv", "shop")
+    first, second = client.get("/api/items").json()["items"]
+    assert first["images"][0] == first["pictures"]
+    assert len({each["card"] for each in first["images"]}) == 2
+    assert (first["availability"], first["link"]) == ("out of stock", "https://shop.example/1")
+    assert (len(second["images"]), second["availability"], second["link"]) == (1, "", "")
+
+
 def test_unknown_form_fields_are_refused_as_unknown_parameters_are(client: TestClient) -> None:
     answer = client.post(
         "/api/similar",
