@@ -181,6 +181,8 @@ def parse_feed(data: bytes, name: str) -> Feed:
         table = read_json_lines(text, name)
     else:
         table = read_delimited(text, known_names())
+        if not table.header:
+            raise CatalogueError(f"{name} is empty: it has no row that names columns")
     return Feed(name=name, table=table, encoding=encoding)
 
 

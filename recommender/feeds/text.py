@@ -42,6 +42,7 @@ ASCII = frozenset(map(chr, range(128)))
 LETTERS = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜàáâãäåæçèéêëìíîïñòóôõöøùúûüÿßŒœŠšŽžŸ")
 SIGNS = frozenset("€£¥¢©®™°±²³¹¼½¾«»‹›‘’‚“”„–—…•·×´¨ªº§¡¿\xa0\xad")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+UNREADABLE = re.compile(CONTROLS.pattern.replace("]", "\ufffd]"))
 PAIRS = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 TAGS = (
     "a abbr article b big blockquote br button center code dd del div dl dt em font footer form "
@@ -59,6 +60,7 @@ BINARY_SIGNS = (
     (b"\x1f\x8b", "packed with gzip"),
     (b"SQLite format 3\x00", "a database"),
 )
+HOW_TO_SAVE = "save it as CSV in UTF-8 (in Excel: Save as, CSV UTF-8)"
 MOST_CONTROLS = 0.02  # share of characters; a text has next to none
 
 
@@ -79,16 +81,13 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     """
     kind = next((kind for sign, kind in BINARY_SIGNS if data.startswith(sign)), "")
     if kind:
-        raise CatalogueError(f"{name} is {kind} and no text: {_HOW_TO_SAVE}")
+        raise CatalogueError(f"{name} cannot be read, it is {kind}: {HOW_TO_SAVE}")
     encoding = _encoding_of(data)
     text = data.decode(encoding, errors="replace").removeprefix("\ufeff")
-    n_controls = len(CONTROLS.findall(text[:SAMPLE_BYTES]))
-    if n_controls > max(8, MOST_CONTROLS * min(len(text), SAMPLE_BYTES)):
-        raise CatalogueError(f"{name} is no text: {_HOW_TO_SAVE}")
+    n_controls = len(UNREADABLE.findall(text[:SAMPLE_BYTES]))
+    if n_controls > min(len(text) / 2, max(8, MOST_CONTROLS * min(len(text), SAMPLE_BYTES))):
+        raise CatalogueError(f"{name} cannot be read as text: {HOW_TO_SAVE}")
     return clean(text), SPOKEN.get(encoding, encoding)
-
-
-_HOW_TO_SAVE = "save it as CSV in UTF-8 (in Excel: Save as, CSV UTF-8)"
 
 
 def clean(text: str) -> str:
