@@ -7,28 +7,65 @@ same embedding whichever door it came through.
 import hashlib
 import io
 import struct
+import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from recommender import repair
 from recommender.errors import ImageError
 from recommender.jpeg import count_scans, is_jpeg
 from recommender.types import Pixels
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".jfif", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
+    {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
     | {".heic", ".heif"}
 )
 ENOUGH_PX = 1_280  # of a photo's shorter side: four pixels for each one that an encoder takes
+WEBP = ".webp"
+# First bytes of files; those of the ISO container (HEIC, AVIF) name their brands further on
+SIGNS = (
+    (b"\xff\xd8\xff", ".jpg"),
+    (b"\x89PNG\r\n\x1a\n", ".png"),
+    (b"GIF87a", ".gif"),
+    (b"GIF89a", ".gif"),
+    (b"BM", ".bmp"),
+    (b"II*\0", ".tif"),
+    (b"MM\0*", ".tif"),
+)
+BMP_RESERVED = slice(6, 10)
+BRANDS = (
+    (b"avif", ".avif"),
+    (b"avis", ".avif"),
+    (b"heic", ".heic"),
+    (b"heix", ".heic"),
+    (b"mif1", ".heif"),
+    (b"msf1", ".heif"),
+)
 PAPER = (255, 255, 255)  # product pictures stand on white, so transparency and margins do too
 BYTES_PER_MB = 1_000_000
 CHANNEL_MAX = 255
-DEEP_SCALE = 1 / 257  # 65,535 to 255
+DEEP_MAX = 65_535
+DEEP_SCALE = CHANNEL_MAX / DEEP_MAX
+MAX_FRAMES = 24  # of an animation that are looked through for one that shows something
+EXIF_HEAD_BYTES = 4096
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 # What Pillow's decoders raise on damaged files: each plug-in has its own habits.
 DECODER_ERRORS = (
     OSError,
@@ -82,9 +119,10 @@ def load(
 ) -> Pixels:
     """Decode a picture safely.
 
-    The first frame is taken, EXIF orientation is applied, embedded colour profiles are converted
-    to sRGB, CMYK, palette, grey and 16-bit pictures become 8-bit RGB, and transparency is laid
-    over white. Size limits are checked before any pixel is decoded.
+    The first frame that shows something is taken, EXIF orientation is applied, embedded colour
+    profiles are converted to sRGB, CMYK, palette, grey and 16-bit pictures become 8-bit RGB, and
+    transparency is laid over white. Size limits are checked before any pixel is decoded. What
+    browsers show in spite of some damage is mended: `repairs` says what.
 
     Parameters
     ----------
@@ -106,27 +144,36 @@ def load(
         raise ImageError(f"{name} has more than the {limits.max_scans} scans allowed in a JPEG")
     _register_heif()
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            _check_size(picture, name, limits)
-            if enough_px is not None:
-                picture.draft(picture.mode, (enough_px, enough_px))
-            return np.asarray(_to_srgb(picture))
-    except Image.DecompressionBombError as error:
-        raise ImageError(
-            f"{name} has more than the {limits.max_pixels / 1e6:.0f} million pixels allowed"
-        ) from error
-    except UnidentifiedImageError as error:
-        raise ImageError(
-            f"{name} is not a picture that can be read "
-            "(PNG, JPEG, WebP, GIF, BMP, TIFF, HEIC or AVIF)"
-        ) from error
-    except DECODER_ERRORS as error:
-        raise ImageError(f"{name} is damaged or incomplete and cannot be decoded") from error
+        with _explained(name, limits):
+            return _decode(data, name, limits, enough_px)
+    except _Undecodable as error:
+        try:
+            mended = repair.mend(data)
+        except ImageError as reason:
+            raise ImageError(f"{name} is damaged or incomplete: {reason}") from error
+        if mended is None:
+            raise ImageError(str(error)) from error
+    with _explained(name, limits):
+        return _decode(mended, name, limits, enough_px, is_mended=True)
 
 
 def read(path: Path, *, limits: ImageLimits = DEFAULT_LIMITS) -> bytes:
     """A picture file's bytes; raises `ImageError` as `load` does, but decodes nothing."""
     return _read(path, limits)[1]
+
+
+def repairs(data: bytes) -> str:
+    """What `load` mends or ignores in a picture, in one sentence; empty for a sound one."""
+    found = [repair.describe_repairs(data)]
+    if b"Exif" in data[:EXIF_HEAD_BYTES]:
+        try:
+            with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+                dict(picture.getexif())
+        except Image.DecompressionBombError:
+            pass
+        except DECODER_ERRORS:
+            found.append(repair.NOTES_BROKEN)
+    return "; ".join(filter(None, found))
 
 
 def letterbox(pixels: Pixels, size_px: int) -> Pixels:
@@ -152,6 +199,16 @@ def letterbox(pixels: Pixels, size_px: int) -> Pixels:
 def content_fingerprint(data: bytes) -> str:
     """SHA-256 of a file's bytes, in hexadecimal: equal pictures are stored and encoded once."""
     return hashlib.sha256(data).hexdigest()
+
+
+def suffix_of(head: bytes) -> str:
+    """The usual ending of a picture whose file begins with these bytes; empty for other files."""
+    known = next((suffix for sign, suffix in SIGNS if head.startswith(sign)), "")
+    if known == ".bmp":
+        return known if head[BMP_RESERVED] == bytes(4) else ""
+    if known or head[4:8] != b"ftyp":
+        return WEBP if head[:4] == b"RIFF" and head[8:12] == b"WEBP" else known
+    return next((suffix for brand, suffix in BRANDS if brand in head[8:64]), "")
 
 
 def encode_png(pixels: Pixels) -> bytes:
@@ -189,6 +246,83 @@ def _read(source: Source, limits: ImageLimits) -> tuple[str, bytes]:
         raise ImageError(f"{source} cannot be read: {error.strerror}") from error
 
 
+class _Undecodable(ImageError):
+    """A decoder gave up; the file may be mended."""
+
+
+@contextmanager
+def _explained(name: str, limits: ImageLimits) -> Iterator[None]:
+    """Errors of decoders as sentences."""
+    try:
+        yield
+    except ImageError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise ImageError(
+            f"{name} has more than the {limits.max_pixels / 1e6:.0f} million pixels allowed"
+        ) from error
+    except UnidentifiedImageError as error:
+        raise _Undecodable(
+            f"{name} is not a picture that can be read "
+            "(PNG, JPEG, WebP, GIF, BMP, TIFF, HEIC or AVIF)"
+        ) from error
+    except DECODER_ERRORS as error:
+        raise _Undecodable(f"{name} is damaged or incomplete and cannot be decoded") from error
+
+
+def _decode(
+    data: bytes,
+    name: str,
+    limits: ImageLimits,
+    enough_px: int | None,
+    *,
+    is_mended: bool = False,
+) -> Pixels:
+    with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        _check_size(picture, name, limits)
+        if enough_px is not None:
+            picture.draft(picture.mode, (enough_px, enough_px))
+        if getattr(picture, "n_frames", 1) > 1:
+            return _first_shown(picture)
+        return np.asarray(_to_srgb(_whitened(picture, name) if is_mended else picture))
+
+
+def _first_shown(picture: Image.Image) -> Pixels:
+    """The first frame that shows something: animations may begin with an empty one."""
+    first = None
+    for number in range(min(getattr(picture, "n_frames", 1), MAX_FRAMES)):
+        try:
+            picture.seek(number)
+            pixels = np.asarray(_to_srgb(picture))
+        except DECODER_ERRORS:
+            if first is None:
+                raise
+            break  # a later frame is damaged: the first one counts
+        if (pixels != pixels[:1, :1]).any():
+            return pixels
+        first = pixels if first is None else first
+    if first is None:
+        raise ImageError("it has no frame")
+    return first
+
+
+def _whitened(picture: Image.Image, name: str) -> Image.Image:
+    """A JPEG whose end is missing with white in place of the grey that the decoder fills in."""
+    if picture.format != "JPEG" or picture.mode not in ("RGB", "L"):
+        return picture
+    values = np.asarray(picture).copy()
+    is_filled = (values == CHANNEL_MAX // 2 + 1).reshape(len(values), -1).all(axis=1)
+    n_whole = len(values) - int(np.argmin(is_filled[::-1]))
+    try:
+        repair.check_share(n_whole / len(values))
+    except ImageError as error:
+        raise ImageError(f"{name} is damaged or incomplete: {error}") from error
+    values[n_whole:] = CHANNEL_MAX
+    filled = Image.fromarray(values)
+    filled.info.update(picture.info)
+    return filled
+
+
 def _check_size(picture: Image.Image, name: str, limits: ImageLimits) -> None:
     width, height = picture.size
     if width * height > limits.max_pixels:
@@ -202,8 +336,15 @@ def _check_size(picture: Image.Image, name: str, limits: ImageLimits) -> None:
         )
 
 
+@lru_cache(maxsize=1)
+def _quieten() -> None:
+    """Let Pillow's warnings of odd but readable files reach no terminal; `repairs` tells them."""
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
+
 def _register_heif() -> None:
     """Let Pillow read HEIC, the format of many phones; registering twice is harmless."""
+    _quieten()
     if "HEIF" not in Image.OPEN:
         from pillow_heif import register_heif_opener
 
@@ -212,8 +353,7 @@ def _register_heif() -> None:
 
 def _to_srgb(picture: Image.Image) -> Image.Image:
     profile = picture.info.get("icc_profile")
-    turned = ImageOps.exif_transpose(picture)
-    deep = _to_eight_bits(turned)
+    deep = _to_eight_bits(_upright(picture))
     if deep.mode in ("P", "PA") or "transparency" in deep.info:
         deep = deep.convert("RGBA")
     alpha = deep.getchannel("A") if deep.mode in ("RGBA", "LA", "La", "RGBa") else None
@@ -226,11 +366,24 @@ def _to_srgb(picture: Image.Image) -> Image.Image:
     return paper
 
 
+def _upright(picture: Image.Image) -> Image.Image:
+    """A picture turned as its EXIF notes say; damaged notes say nothing."""
+    try:
+        orientation = picture.getexif().get(ExifTags.Base.Orientation)
+    except DECODER_ERRORS:
+        return picture
+    method = TURNS.get(orientation) if isinstance(orientation, int) else None
+    return picture if method is None else picture.transpose(method)
+
+
 def _to_eight_bits(picture: Image.Image) -> Image.Image:
     """Scale 16- and 32-bit grey down; Pillow's own convert would clip everything above 255."""
     if picture.mode not in ("I", "F") and not picture.mode.startswith("I;16"):
         return picture
     values = np.asarray(picture).astype(np.float64)
+    clear = picture.info.get("transparency")
+    if isinstance(clear, int):  # a grey that stands for nothing: white, as all transparency
+        values[values == clear] = DEEP_MAX
     if picture.mode == "F":
         scale = float(CHANNEL_MAX) if values.max(initial=0) <= 1 else 1.0
     else:

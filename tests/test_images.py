@@ -188,3 +188,76 @@ def test_a_jpeg_may_be_decoded_smaller_but_never_below_what_is_enough(kind: str,
     stream = io.BytesIO()
     Image.new("RGB", (800, 800), "red").save(stream, kind)
     assert images.load(stream.getvalue(), enough_px=150).shape == (side, side, 3)
+
+
+def test_broken_exif_notes_are_ignored_and_told() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    whole = encoded(flat(), "JPEG", exif=exif)
+    for cut in range(6, 24, 2):  # offsets and lengths that lead nowhere
+        position = whole.index(b"Exif") + cut
+        damaged = whole[:position] + b"\xff\xff" + whole[position + 2 :]
+        assert images.load(damaged).shape in ((30, 40, 3), (40, 30, 3))
+    assert images.repairs(whole) == ""
+
+
+@pytest.mark.parametrize("kind", [b"zTXt", b"iTXt", b"iCCP", b"eXIf"])
+def test_large_or_broken_notes_of_a_png_cost_no_picture(kind: bytes) -> None:
+    whole = encoded(flat(), "PNG")
+    texts = {
+        b"zTXt": b"Comment\0\0" + zlib.compress(b"x" * 3_000_000),
+        b"iTXt": b"Comment\0\1\0\0\0" + zlib.compress(b"x" * 3_000_000),
+        b"iCCP": b"ICC\0\0" + zlib.compress(b"x" * 3_000_000),
+        b"eXIf": b"no notes at all",
+    }
+    body = kind + texts[kind]
+    chunk = struct.pack(">I", len(texts[kind])) + body + struct.pack(">I", zlib.crc32(body))
+    noted = whole[:33] + chunk + whole[33:]
+    assert np.array_equal(images.load(noted), images.load(whole))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_what_is_there_of_a_cut_picture_is_shown_on_white(kind: str) -> None:
+    picture = Image.effect_noise((160, 160), 60).convert("RGB")
+    whole = encoded(picture, kind)
+    assert images.repairs(whole) == images.repairs(whole + b"more bytes behind the end") == ""
+    end_only = images.load(whole[:-2])
+    assert np.abs(end_only.astype(int) - images.load(whole)).mean() < 2
+    cut = whole[: int(len(whole) * 0.8)]
+    pixels = images.load(cut)
+    assert np.array_equal(pixels[:90], images.load(whole)[:90])
+    assert (pixels[-20:] == 255).all()
+    assert "end of the file is missing" in images.repairs(cut)
+    with pytest.raises(ImageError, match="only the first"):
+        images.load(whole[: len(whole) // 6])
+
+
+def test_a_grey_that_stands_for_nothing_is_white() -> None:
+    values = np.full((40, 40), 40_000, np.uint16)
+    values[:10] = 0
+    pixels = images.load(encoded(Image.fromarray(values), "PNG", transparency=0))
+    assert ((pixels[:10] == 255).all(), int(pixels[20, 20, 0])) == (True, 156)
+
+
+def test_the_first_frame_that_shows_something_counts() -> None:
+    frames = [flat((255, 255, 255)), flat((255, 255, 255)), flat((255, 255, 255)), flat(RED)]
+    frames[2].paste(RED, (5, 5, 25, 25))
+    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert tuple(images.load(data)[10, 10]) == RED
+    assert tuple(images.load(data)[0, 0]) == (255, 255, 255)
+
+
+def test_a_jpeg_of_thousands_of_scans_is_refused_before_it_is_decoded() -> None:
+    data = encoded(flat(), "JPEG", progressive=True)
+    scan = data[data.index(b"\xff\xda") : -2]
+    with pytest.raises(ImageError, match="scans"):
+        images.load(data[:-2] + scan * 200 + b"\xff\xd9")
+
+
+def test_pictures_are_known_by_their_first_bytes() -> None:
+    images._register_heif()
+    kinds = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "GIF": "gif", "BMP": "bmp"}
+    for kind, suffix in (kinds | {"TIFF": "tif", "AVIF": "avif", "HEIF": "heic"}).items():
+        assert images.suffix_of(encoded(flat(), kind)[:64]) == f".{suffix}"
+    for other in (b"", b"BM", b"BMW is a car", b"<svg>", b"%PDF", b"RIFF....WAVE"):
+        assert images.suffix_of(other) == ""

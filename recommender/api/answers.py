@@ -42,7 +42,10 @@ class Product:
     material : as the shop calls it
     price : in the shop's currency
     currency : as the feed said
-    pictures : where its picture is
+    availability : such as "in stock" or "out of stock", as the feed said
+    link : of the product's page in the shop
+    pictures : where its cover is
+    images : where all its pictures are, the cover first
     """
 
     id: str
@@ -53,7 +56,10 @@ class Product:
     material: str
     price: float | None
     currency: str
+    availability: str
+    link: str
     pictures: Pictures
+    images: tuple[Pictures, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +71,7 @@ class Match:
     rank : from 1, the most alike
     similarity : from 0 to 1, large is close
     distance : between the embeddings, small is close
+    image : which of the product's images matched best, 0 being its cover
     near_identical : ids of products that this one stands for, where duplicates are grouped
     product : the product itself
     """
@@ -72,6 +79,7 @@ class Match:
     rank: int
     similarity: float
     distance: float
+    image: int
     near_identical: tuple[str, ...]
     product: Product
 
@@ -207,11 +215,23 @@ def product(shop: Shop, catalogue: Catalogue, item: Item) -> Product:
         material=item.material,
         price=item.price,
         currency=item.attributes.get("currency", ""),
-        pictures=Pictures(
-            card="/" + shop.picture(catalogue, item, CARD),
-            large="/" + shop.picture(catalogue, item, LARGE),
-        ),
+        availability=item.attributes.get("availability", ""),
+        link=_safe_link(item.attributes.get("link", "")),
+        pictures=_pictures(shop, catalogue, item),
+        images=tuple(_pictures(shop, catalogue, item.showing(picture)) for picture in item.images),
     )
+
+
+def _pictures(shop: Shop, catalogue: Catalogue, item: Item) -> Pictures:
+    return Pictures(
+        card="/" + shop.picture(catalogue, item, CARD),
+        large="/" + shop.picture(catalogue, item, LARGE),
+    )
+
+
+def _safe_link(link: str) -> str:
+    """A link that a browser may follow; a feed may hold `javascript:` and worse."""
+    return link if link.lower().startswith(("https://", "http://")) else ""
 
 
 def lookalikes(shop: Shop, recommender: "Recommender", result: "Result") -> Lookalikes:
@@ -225,6 +245,7 @@ def lookalikes(shop: Shop, recommender: "Recommender", result: "Result") -> Look
                 rank=rank,
                 similarity=round(match.similarity, 4),
                 distance=round(match.distance, 6),
+                image=match.n_image,
                 near_identical=tuple(item.item_id for item in match.near_identical),
                 product=product(shop, recommender.catalogue, match.item),
             )

@@ -12,6 +12,7 @@ from recommender.api.limits import Limits
 from recommender.images import BYTES_PER_MB
 
 FIELD = "picture"
+MAX_NAME = 40  # characters of a field's name in a message
 FORM = "multipart/form-data"
 RAW = ("image/jpeg", "image/png", "image/webp", "application/octet-stream")
 ACCEPTED = f"{FORM} with a file named {FIELD!r}, or the picture itself as image/*"
@@ -68,6 +69,13 @@ async def _from_form(request: Request, body: bytes) -> bytes:
     except (MultiPartException, KeyError, ValueError, UnicodeError) as error:
         raise Refused(400, "the form is damaged, or holds more than one file") from error
     try:
+        others = sorted({name for name in form if name != FIELD})
+        if others:
+            raise Refused(
+                400,
+                f"there is no form field {others[0][:MAX_NAME]!r}; there is: {FIELD}; "
+                "parameters stand in the address",
+            )
         picture = form.get(FIELD)
         if not isinstance(picture, UploadFile):
             raise Refused(400, f"the form must hold a file named {FIELD!r}")

@@ -265,6 +265,7 @@ def _filters(values: Values) -> ItemFilter:
         prices=(lowest or 0.0, float("inf") if highest is None else highest)
         if is_bounded
         else None,
+        in_stock=values["in_stock"],
         same=values.get("same", ()),
         different=values.get("different", ()),
     )

@@ -73,7 +73,7 @@ class Parameter:
         """JSON schema of the value."""
         one: dict[str, Any] = {"type": self.kind}
         if self.kind == "string":
-            one |= {"minLength": 1, "maxLength": MAX_LENGTH}
+            one |= {"minLength": 1} if self.in_path else {"minLength": 1, "maxLength": MAX_LENGTH}
         for key, value in (("minimum", self.least), ("maximum", self.most)):
             if value is not None:
                 one[key] = value
@@ -108,7 +108,8 @@ class Parameter:
             )
         if self.pattern and not self.pattern.fullmatch(text):
             raise Refused(400, f"{self.name} cannot be {_short(text)}")
-        if self.kind == "string" and not 1 <= len(text) <= MAX_LENGTH:
+        # an id may be as long as the catalogue took it
+        if self.kind == "string" and not self.in_path and not 1 <= len(text) <= MAX_LENGTH:
             raise Refused(400, f"{self.name} must have 1 to {MAX_LENGTH} characters")
         if self.least is not None and value < self.least:
             raise Refused(400, f"{self.name} must be at least {self.least:g}, got {_short(text)}")
@@ -248,6 +249,12 @@ WHICH = (
         least=0,
         most=MAX_PRICE,
         text="Only products that cost this or less.",
+    ),
+    Parameter(
+        name="in_stock",
+        kind="boolean",
+        default=False,
+        text="Whether to leave out products that are out of stock.",
     ),
 )
 COLUMNS = ("category", "brand", "colour", "material")

@@ -22,6 +22,8 @@ class ItemFilter:
     same : columns in which a product must equal the query
     different : columns in which it must differ from the query; a column that is empty in the
         query differs from every value
+    in_stock : whether products that are out of stock are refused; one whose stock is not known
+        is accepted
     """
 
     categories: Sequence[str] = ()
@@ -30,6 +32,7 @@ class ItemFilter:
     prices: tuple[float, float] | None = None
     same: Sequence[str] = ()
     different: Sequence[str] = ()
+    in_stock: bool = False
 
     def __post_init__(self) -> None:
         for name in _NAMES:
@@ -61,6 +64,7 @@ class ItemFilter:
                 self.prices is None
                 or (item.price is not None and self.prices[0] <= item.price <= self.prices[1])
             )
+            and not (self.in_stock and item.in_stock is False)
             and (query is None or self._compares(item, query))
         )
 

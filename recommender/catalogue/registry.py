@@ -9,7 +9,7 @@ from recommender.config import ASSETS, DEMO, check_name
 from recommender.errors import CatalogueError
 from recommender.feeds.rows import Row
 from recommender.feeds.tables import read_table
-from recommender.items import Item
+from recommender.items import Item, Picture
 
 DEMO_FEED = ASSETS / "catalogue" / "items.csv"
 
@@ -59,17 +59,22 @@ def _open_demo(folder: Path) -> Catalogue:
 def read_feed(feed: Path) -> list[Row]:
     """Rows of a feed that ships, with the paths of their pictures made absolute."""
     return [
-        dataclasses.replace(row, picture=str(feed.parent / row.picture))
+        dataclasses.replace(row, pictures=tuple(str(feed.parent / each) for each in row.pictures))
         for row in read_table(feed.read_bytes(), feed.name, {})
         if isinstance(row, Row)
     ]
 
 
 def _to_item(row: Row) -> Item:
+    cover, *others = (
+        Picture(path=path, sha256=images.content_fingerprint(Path(path).read_bytes()))
+        for path in row.pictures
+    )
     return Item(
         item_id=row.item_id,
-        image=row.picture,
-        image_sha256=images.content_fingerprint(Path(row.picture).read_bytes()),
+        image=cover.path,
+        image_sha256=cover.sha256,
+        more_images=tuple(others),
         price=row.price,
         attributes=row.attributes,
         **row.fields,

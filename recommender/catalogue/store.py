@@ -4,7 +4,6 @@ A catalogue is a folder with `catalogue.db` and `images/`. The demo catalogue re
 pictures in `assets/` instead of copying them.
 """
 
-import dataclasses
 import hashlib
 import json
 import shutil
@@ -15,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from recommender import locks
-from recommender.config import check_name, home, write_atomically
+from recommender.config import check_name, home, replacing, write_atomically
 from recommender.errors import CatalogueError
-from recommender.items import Item
+from recommender.items import FIELDS, Item, Picture
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+READABLE_VERSIONS = (1, SCHEMA_VERSION)  # the first one had one picture a product
 SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS items (
+CREATE TABLE items (
     item_id TEXT PRIMARY KEY,
     title TEXT NOT NULL,
     category TEXT NOT NULL,
@@ -30,14 +30,20 @@ CREATE TABLE IF NOT EXISTS items (
     material TEXT NOT NULL,
     price REAL,
     attributes TEXT NOT NULL,
-    image TEXT NOT NULL,
-    image_sha256 TEXT NOT NULL,
     position INTEGER NOT NULL
 );
-CREATE INDEX IF NOT EXISTS items_by_position ON items (position);
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE INDEX items_by_position ON items (position);
+CREATE TABLE pictures (image_sha256 TEXT PRIMARY KEY, path TEXT NOT NULL);
+CREATE TABLE item_pictures (
+    item_id TEXT NOT NULL REFERENCES items,
+    number INTEGER NOT NULL,
+    image_sha256 TEXT NOT NULL REFERENCES pictures,
+    PRIMARY KEY (item_id, number)
+) WITHOUT ROWID;
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 PRAGMA user_version = {SCHEMA_VERSION};
 """
+FORMER_TABLES = ("items", "pictures", "item_pictures", "facts")
 BUSY_TIMEOUT_S = 30.0
 
 
@@ -55,8 +61,7 @@ class Catalogue:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.name = folder.name
-        rows, self._facts = _read_database(folder)
-        self.items: tuple[Item, ...] = tuple(_to_item(row) for row in rows)
+        self.items, self._facts = _read_database(folder)
         self._by_id = {item.item_id: item for item in self.items}
         self.fingerprint = fingerprint(self.items)
 
@@ -82,6 +87,10 @@ class Catalogue:
         """Where the item's picture lies."""
         return self.folder / item.image  # an absolute path replaces the folder
 
+    def picture_path(self, picture: Picture) -> Path:
+        """Where one of an item's pictures lies."""
+        return self.folder / picture.path
+
     def fact(self, name: str) -> str:
         """A note stored with the catalogue, such as its description; empty if there is none."""
         return self._facts.get(name, "")
@@ -91,7 +100,8 @@ def fingerprint(items: Iterable[Item]) -> str:
     """SHA-256 over ids and picture contents: what an index depends on."""
     digest = hashlib.sha256()
     for item in items:
-        digest.update(f"{item.item_id}\0{item.image_sha256}\n".encode())
+        hashes = "\0".join(picture.sha256 for picture in item.images)
+        digest.update(f"{item.item_id}\0{hashes}\n".encode())
     return digest.hexdigest()
 
 
@@ -107,34 +117,32 @@ def replace(folder: Path, items: Sequence[Item], facts: dict[str, str] | None = 
     Pictures that no item refers to any more are removed afterwards.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _connect(folder) as connection:
-        connection.execute("DELETE FROM items")
-        connection.execute("DELETE FROM facts")
-        connection.executemany(
-            "INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (_to_row(item, position) for position, item in enumerate(items)),
-        )
-        connection.executemany("INSERT INTO facts VALUES (?, ?)", (facts or {}).items())
-    remove_strays(folder, (item.image for item in items))
+    file = folder / "catalogue.db"
+    if file.exists():
+        with _connect(file, is_wal=True) as connection:
+            _check_version(connection, file)
+            _write_content(connection, items, facts or {})
+    else:  # a catalogue is there with its items, or not at all
+        with replacing(file) as temporary, _connect(temporary) as connection:
+            _write_content(connection, items, facts or {})
+    remove_strays(folder, (picture.path for item in items for picture in item.images))
 
 
-def store_image(folder: Path, data: bytes, suffix: str) -> tuple[str, str]:
-    """Keep a picture under its content's hash.
+def store_image(folder: Path, data: bytes, digest: str, suffix: str) -> str:
+    """Keep a picture under its content's hash; returns its path relative to the folder.
 
     It may reach the disk later than this returns.
 
-    Returns
-    -------
-    image : path relative to the catalogue's folder
-    image_sha256 : of `data`
+    Parameters
+    ----------
+    digest : `images.content_fingerprint` of `data`
     """
-    digest = hashlib.sha256(data).hexdigest()
     image = f"images/{digest[:2]}/{digest}{suffix.lower()}"
     path = folder / image
     # the size tells a file that a power cut left empty from one that is whole
     if not path.exists() or path.stat().st_size != len(data):
         write_atomically(path, data, is_flushed=False)
-    return image, digest
+    return image
 
 
 def remove(name: str) -> None:
@@ -179,57 +187,120 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _connect(folder: Path) -> Iterator[sqlite3.Connection]:
+def _connect(file: Path, *, is_wal: bool = False) -> Iterator[sqlite3.Connection]:
     """One transaction: committed at the end, rolled back by an exception or a kill."""
-    file = folder / "catalogue.db"
     try:
         with closing(sqlite3.connect(file, timeout=BUSY_TIMEOUT_S)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            _check_version(connection, file)
+            if is_wal:
+                connection.execute("PRAGMA journal_mode = WAL")
             with connection:
+                connection.execute("BEGIN IMMEDIATE")
                 yield connection
     except sqlite3.Error as error:
         raise CatalogueError(f"{file} cannot be written: {error}") from error
 
 
-def _check_version(connection: sqlite3.Connection, file: Path) -> None:
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version == 0:
-        # IF NOT EXISTS: another process may have made the tables since the version was read
-        connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
-    elif version != SCHEMA_VERSION:
-        raise CatalogueError(
-            f"{file} has format {version}; this version reads {SCHEMA_VERSION}: import it again"
-        )
+def _write_content(
+    connection: sqlite3.Connection, items: Sequence[Item], facts: dict[str, str]
+) -> None:
+    """All tables anew, whatever version they had."""
+    for table in FORMER_TABLES:
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    for statement in filter(str.strip, SCHEMA.split(";")):
+        connection.execute(statement)
+    connection.executemany(
+        "INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (_to_row(item, position) for position, item in enumerate(items)),
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO pictures VALUES (?, ?)",
+        ((each.sha256, each.path) for item in items for each in item.images),
+    )
+    connection.executemany(
+        "INSERT INTO item_pictures VALUES (?, ?, ?)",
+        (
+            (item.item_id, number, each.sha256)
+            for item in items
+            for number, each in enumerate(item.images)
+        ),
+    )
+    connection.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
 
 
-def _read_database(folder: Path) -> tuple[list[sqlite3.Row], dict[str, str]]:
+def _check_version(connection: sqlite3.Connection, file: Path) -> int:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version not in READABLE_VERSIONS:
+        what = "is empty" if version == 0 else f"has format {version}"
+        known = " and ".join(map(str, READABLE_VERSIONS))
+        raise CatalogueError(f"{file} {what}; this version reads {known}: import it again")
+    return version
+
+
+def _read_database(folder: Path) -> tuple[tuple[Item, ...], dict[str, str]]:
+    """Items and facts; nothing is written, so that a disk that is full or protected will do."""
     file = folder / "catalogue.db"
     if not file.exists():
         raise CatalogueError(f"{folder} holds no catalogue")
-    with _connect(folder) as connection:
-        connection.row_factory = sqlite3.Row
-        rows = connection.execute("SELECT * FROM items ORDER BY position").fetchall()
-        facts = {row["name"]: row["value"] for row in connection.execute("SELECT * FROM facts")}
-    return rows, facts
+    error: sqlite3.Error | None = None
+    # without write permission SQLite cannot share a log that others may write: then none can
+    for mode in ("mode=rw", "mode=ro", "mode=ro&immutable=1"):
+        try:
+            with closing(
+                sqlite3.connect(
+                    f"{file.absolute().as_uri()}?{mode}", uri=True, timeout=BUSY_TIMEOUT_S
+                )
+            ) as connection:
+                connection.row_factory = sqlite3.Row
+                connection.execute("BEGIN")
+                return _read_content(connection, _check_version(connection, file))
+        except sqlite3.OperationalError as failure:
+            error = failure
+        except sqlite3.Error as failure:
+            raise CatalogueError(f"{file} is damaged: {failure}; import it again") from failure
+    raise CatalogueError(f"{file} cannot be read: {error}") from error
+
+
+def _read_content(
+    connection: sqlite3.Connection, version: int
+) -> tuple[tuple[Item, ...], dict[str, str]]:
+    pictures: dict[str, list[Picture]] = {}
+    if version > 1:
+        for row in connection.execute(
+            "SELECT item_id, path, image_sha256 FROM item_pictures "
+            "JOIN pictures USING (image_sha256) ORDER BY item_id, number"
+        ):
+            picture = Picture(path=row["path"], sha256=row["image_sha256"])
+            pictures.setdefault(row["item_id"], []).append(picture)
+    else:
+        for row in connection.execute("SELECT item_id, image, image_sha256 FROM items"):
+            picture = Picture(path=row["image"], sha256=row["image_sha256"])
+            pictures[row["item_id"]] = [picture]
+    items = tuple(
+        _to_item(row, pictures[row["item_id"]])
+        for row in connection.execute("SELECT * FROM items ORDER BY position")
+    )
+    facts = {row["name"]: row["value"] for row in connection.execute("SELECT * FROM facts")}
+    return items, facts
 
 
 def _to_row(item: Item, position: int) -> tuple[Any, ...]:
     return (
         item.item_id,
-        item.title,
-        item.category,
-        item.brand,
-        item.colour,
-        item.material,
+        *(getattr(item, name) for name in FIELDS),
         item.price,
         json.dumps(item.attributes, ensure_ascii=False),
-        item.image,
-        item.image_sha256,
         position,
     )
 
 
-def _to_item(row: sqlite3.Row) -> Item:
-    values = {spec.name: row[spec.name] for spec in dataclasses.fields(Item)}
-    return Item(**values | {"attributes": json.loads(row["attributes"])})
+def _to_item(row: sqlite3.Row, pictures: Sequence[Picture]) -> Item:
+    cover, *others = pictures
+    return Item(
+        item_id=row["item_id"],
+        image=cover.path,
+        image_sha256=cover.sha256,
+        more_images=tuple(others),
+        price=row["price"],
+        attributes=json.loads(row["attributes"]),
+        **{name: row[name] for name in FIELDS},
+    )

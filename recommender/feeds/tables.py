@@ -1,43 +1,38 @@
-"""A feed's rows: CSV, tab separated text or JSON Lines, as shops export them."""
+"""A feed's rows: delimited text, JSON or XML, in whatever encoding and format a shop exports it."""
 
-import csv
-import io
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import PurePath
-from typing import Any
 
 from recommender.errors import CatalogueError
-from recommender.feeds.formats import (
-    LAYOUTS,
-    PLAIN,
-    SHOPIFY,
-    WOOCOMMERCE,
-    Layout,
-    plain,
-    read_shopify,
-    read_woocommerce,
-)
-from recommender.feeds.rows import TARGETS, Columns, Numbered, Record, RowMaker, Rows
+from recommender.feeds.delimited import Table, read_delimited
+from recommender.feeds.documents import read_json, read_json_lines, read_xml
+from recommender.feeds.formats import PLAIN, known_names, recognise
+from recommender.feeds.formats.base import Format, Sheet
+from recommender.feeds.guess import guess_columns, spoken_header, spoken_map
+from recommender.feeds.prices import decimal_sign
+from recommender.feeds.rows import TARGETS, Columns, Record, Row, RowMaker, Rows, plain
+from recommender.feeds.text import decode
 
-FEED_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".jsonl", ".ndjson"})
-JSON_SUFFIXES = frozenset({".jsonl", ".ndjson"})
-LONGEST_CELL = 10_000_000  # characters; descriptions in HTML pass Python's own limit of 131,072
-FIRST_ROW = 2  # of a table, counted as a spreadsheet does
+JSON_LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
+DOCUMENT_SUFFIXES = frozenset({".json", ".xml", ".rss", ".atom"})
+FEED_SUFFIXES = frozenset({".csv", ".tsv", ".txt"}) | JSON_LINES_SUFFIXES | DOCUMENT_SUFFIXES
+WORKBOOK_SUFFIXES = frozenset({".xls", ".xlsx", ".xlsm", ".ods", ".numbers"})
 N_EXAMPLES = 50  # rows
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """What a feed is, as far as its first rows say.
+    """A feed, as far as its first rows tell.
 
     Attributes
     ----------
-    layout : name of the shop system's export that it is, or empty
+    layout : name of the shop system's export, or empty
     header : names of its columns
     columns : target to the column that is taken if nobody says otherwise
     examples : its first rows
+    encoding : as a person calls it
     """
 
     layout: str
@@ -45,136 +40,169 @@ class Overview:
     header: tuple[str, ...]
     columns: dict[str, str]
     examples: tuple[Record, ...]
+    encoding: str = "UTF-8"
 
 
-def read_table(data: bytes, name: str, column_map: Mapping[str, str]) -> Rows:
-    """Rows of a feed, and those that name no picture as skipped.
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """A table that was read, its columns not yet chosen.
+
+    Attributes
+    ----------
+    encoding : of its text, as a person calls it
+    """
+
+    name: str
+    table: Table
+    encoding: str = "UTF-8"
+
+    @cached_property
+    def layout(self) -> Format:
+        """Its format."""
+        return recognise(self.table.header)
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether its format says where its pictures are."""
+        names = self.layout.names(self.table.header)
+        known = (*self.layout.columns.get("image", ()), *self.layout.columns.get("images", ()))
+        return self.layout.name.startswith("Kaggle") or any(name in names for name in known)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a shop system made it."""
+        return self.layout is not PLAIN
+
+    def guess(self) -> dict[str, str]:
+        """Target to column, for a person to correct."""
+        return guess_columns(self.table.header, self.table.records, self.layout)
+
+    def rows(self, column_map: Mapping[str, str], *, includes_hidden: bool = False) -> Rows:
+        """Its products, and the rows that hold none.
+
+        Parameters
+        ----------
+        column_map : target to column, for columns that are not named as usual
+
+        Raises
+        ------
+        CatalogueError : it has no picture column, or lacks a mapped one
+        """
+        columns = self._columns(column_map)
+        names = self.layout.names(self.table.header)
+        left_out = {column for name in self.layout.left_out for column in names.get(name, ())}
+        prices = [name for target in ("price", "sale_price") for name in columns.get(target, ())]
+        maker = RowMaker(
+            columns,
+            left_out,
+            decimal_sign=decimal_sign(
+                record[name]
+                for _, record in self.table.records
+                for name in prices
+                if name in record
+            ),
+            includes_hidden=includes_hidden,
+        )
+        sheet = Sheet(maker=maker, records=self.table.records, names=names)
+        repaired = dict(self.table.repaired)
+        yield from self.table.skipped
+        for made in self.layout.read(sheet):
+            note = repaired.get(made.source, "")
+            yield replace(made, note=note) if note and isinstance(made, Row) else made
+
+    def overview(self) -> Overview:
+        """What a page shows of it."""
+        return Overview(
+            layout=self.layout.name if self.is_known else "",
+            n_rows=len(self.table.records),
+            header=self.table.header,
+            columns=self.guess(),
+            examples=tuple(record for _, record in self.table.records[:N_EXAMPLES]),
+            encoding=self.encoding,
+        )
+
+    def check(self, column_map: Mapping[str, str]) -> None:
+        """Raise the errors of `rows` now, and not at the first row."""
+        self._columns(column_map)
+
+    def _columns(self, column_map: Mapping[str, str]) -> Columns:
+        """Target to columns: what was asked for, else what is named as usual."""
+        header = self.table.header
+        unknown = sorted(set(column_map) - set(TARGETS))
+        if unknown:
+            raise CatalogueError(f"--map knows {', '.join(TARGETS)}, not {', '.join(unknown)}")
+        mapped = {target: _find_column(column, header) for target, column in column_map.items()}
+        missing = sorted(column_map[target] for target, column in mapped.items() if not column)
+        if missing:
+            raise CatalogueError(
+                f"{self.name} has no column {', '.join(missing)}; it has {spoken_header(header)}"
+            )
+        columns: Columns = {target: (column,) for target, column in mapped.items()}
+        names = self.layout.names(header)
+        for target, known in self.layout.columns.items():
+            found = tuple(column for name in known for column in names.get(name, ()))
+            if found:
+                columns.setdefault(target, found)
+        if "image" not in columns and not self.has_pictures:
+            raise CatalogueError(self._ask_for_pictures())
+        return columns
+
+    def _ask_for_pictures(self) -> str:
+        guessed = self.guess()
+        if "image" in guessed:
+            return (
+                f"{self.name} has no picture column of a known name; "
+                f"if this is right, say {spoken_map(guessed)}"
+            )
+        return (
+            f"{self.name} has no picture column; name it with --map image=COLUMN "
+            f"(it has {spoken_header(self.table.header)})"
+        )
+
+
+def parse_feed(data: bytes, name: str) -> Feed:
+    """Read a table, a JSON document or an XML feed.
 
     Parameters
     ----------
-    data : the file's bytes: UTF-8, or UTF-16 with its mark
-    name : of the file; its ending tells JSON Lines from tables
-    column_map : target to column, for columns that are not named as usual
+    name : of the file; its ending tells JSON and XML from delimited text
 
     Raises
     ------
-    CatalogueError : it cannot be read, has no picture column, or lacks a mapped column
+    CatalogueError : it is damaged or no text
     """
-    header, records = _read_records(data, name)
-    names = {plain(column): column for column in reversed(header)}
-    layout = _recognise(names)
-    columns = _resolve_columns(header, names, layout, column_map, name)
-    maker = RowMaker(columns, {names[each] for each in layout.left_out & set(names)})
-    if layout is SHOPIFY:
-        return read_shopify(maker, records, names)
-    if layout is WOOCOMMERCE:
-        return read_woocommerce(maker, records, names)
-    return (maker.to_row(number, record) for number, record in records)
+    suffix = PurePath(name).suffix.lower()
+    if suffix in {".xml", ".rss", ".atom"} or data[:5] == b"<?xml":
+        return Feed(name=name, table=read_xml(data, name), encoding="XML")
+    text, encoding = decode(data, name)
+    if suffix == ".json":
+        table = read_json(text, name)
+    elif suffix in JSON_LINES_SUFFIXES:
+        table = read_json_lines(text, name)
+    else:
+        table = read_delimited(text, known_names())
+        if not table.header:
+            raise CatalogueError(f"{name} is empty: it has no row that names columns")
+    return Feed(name=name, table=table, encoding=encoding)
+
+
+def read_table(
+    data: bytes, name: str, column_map: Mapping[str, str], *, includes_hidden: bool = False
+) -> Rows:
+    """Products of a feed, and the rows that hold none; errors as `parse_feed` and `Feed.rows`."""
+    feed = parse_feed(data, name)
+    feed.check(column_map)
+    return feed.rows(column_map, includes_hidden=includes_hidden)
 
 
 def look_into(data: bytes, name: str) -> Overview:
-    """What a feed is, before anything is made of it; raises `CatalogueError` as `read_table`."""
-    header, records = _read_records(data, name)
-    names = {plain(column): column for column in reversed(header)}
-    layout = _recognise(names)
-    columns = {
-        target: next(names[each] for each in known if each in names)
-        for target, known in layout.columns.items()
-        if any(each in names for each in known)
-    }
-    return Overview(
-        layout="" if layout is PLAIN else layout.name,
-        n_rows=len(records),
-        header=tuple(header),
-        columns=columns,
-        examples=tuple(record for _, record in records[:N_EXAMPLES]),
-    )
+    """A feed's columns and first rows; raises `CatalogueError` as `parse_feed` does."""
+    return parse_feed(data, name).overview()
 
 
-def _read_records(data: bytes, name: str) -> tuple[list[str], list[Numbered]]:
-    try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-        is_json = PurePath(name).suffix.lower() in JSON_SUFFIXES
-        return _read_json(text) if is_json else _read_cells(text)
-    except (UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise CatalogueError(
-            f"{name} cannot be read as CSV, tab separated text or JSON Lines in UTF-8: {error}"
-        ) from error
-
-
-def _recognise(names: Mapping[str, str]) -> Layout:
-    return next(each for each in LAYOUTS if any(sign <= set(names) for sign in each.signs))
-
-
-def _read_cells(text: str) -> tuple[list[str], list[Numbered]]:
-    csv.field_size_limit(LONGEST_CELL)
-    first_line = text.partition("\n")[0]
-    delimiter = max(",\t;", key=first_line.count)  # a comma where there is none of them
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    records = [
-        (number, {key: value.strip() for key, value in record.items() if key and value})
-        for number, record in enumerate(_with_text(reader), start=FIRST_ROW)
-    ]
-    return list(reader.fieldnames or ()), records
-
-
-def _with_text(reader: "csv.DictReader[str]") -> Iterator[dict[str, str]]:
-    """Records without what stands right of the last column."""
-    for record in reader:
-        yield {key: value for key, value in record.items() if isinstance(value, str)}
-
-
-def _read_json(text: str) -> tuple[list[str], list[Numbered]]:
-    header: dict[str, None] = {}
-    records = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
-        values = json.loads(line)
-        if not isinstance(values, dict):
-            raise ValueError(f"line {number} is not an object")
-        record = {str(key): _to_text(value) for key, value in values.items()}
-        header |= dict.fromkeys(record)
-        records.append((number, {key: text for key, text in record.items() if text}))
-    return list(header), records
-
-
-def _to_text(value: Any) -> str:
-    """A JSON value as a table's cell would have it."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return ", ".join(filter(None, map(_to_text, value)))
-    if isinstance(value, dict):
-        address = value.get("src") or value.get("url")
-        return str(address) if address else json.dumps(value, ensure_ascii=False)
-    return str(value).strip()
-
-
-def _resolve_columns(
-    header: Sequence[str],
-    names: Mapping[str, str],
-    layout: Layout,
-    column_map: Mapping[str, str],
-    feed: str,
-) -> Columns:
-    """Target to columns: what was asked for, else what is named as usual."""
-    unknown = sorted(set(column_map) - set(TARGETS))
-    if unknown:
-        raise CatalogueError(f"--map knows {', '.join(TARGETS)}, not {', '.join(unknown)}")
-    missing = sorted(set(column_map.values()) - set(header))
-    if missing:
-        raise CatalogueError(
-            f"{feed} has no column {', '.join(missing)}; it has {', '.join(header)}"
-        )
-    columns: Columns = {target: (column,) for target, column in column_map.items()}
-    for target, known in layout.columns.items():
-        found = tuple(names[name] for name in known if name in names)
-        if found:
-            columns.setdefault(target, found)
-    if "image" not in columns:
-        raise CatalogueError(
-            f"{feed} has no picture column; name it with --map image=COLUMN "
-            f"(it has {', '.join(header)})"
-        )
-    return columns
+def _find_column(wanted: str, header: Sequence[str]) -> str:
+    """The column of this name, or the only one whose plain name is the same."""
+    if wanted in header:
+        return wanted
+    alike = [column for column in header if plain(column) == plain(wanted)]
+    return alike[0] if len(alike) == 1 else ""

@@ -7,30 +7,27 @@ killed goes on where it was when it is started again, and until then the old sta
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
+from pathlib import Path
 
-from recommender import images
 from recommender.catalogue import store as catalogues
-from recommender.catalogue.store import Catalogue, catalogues_folder, store_image
+from recommender.catalogue.store import Catalogue, catalogues_folder
 from recommender.config import DEMO, check_name
-from recommender.errors import CatalogueError, ImageError, RecommenderError
-from recommender.feeds.fetch import JOURNAL, Fetch, Journal, is_link
-from recommender.feeds.rows import Row, Skipped
-from recommender.feeds.sources import Source, open_source
-from recommender.importing.report import ImportReport, Outcome, Reported, write_report
+from recommender.errors import CatalogueError
+from recommender.feeds.journal import JOURNAL, Fetch, Journal
+from recommender.feeds.pictures import Grouping
+from recommender.feeds.sources import open_source
+from recommender.importing.bringer import Bringer, Progress
+from recommender.importing.report import ImportReport, Reported, write_report
 from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.feature_store import FeatureStore
-from recommender.inference.pipeline import COMMITTED_AT_ONCE, FeatureExtractor, side_by_side
+from recommender.inference.pipeline import FeatureExtractor
 from recommender.items import Item
 from recommender.search import build
 from recommender.search import index as indexes
 
-Progress = Callable[[int, int], None]
-_Task = tuple[Row | Skipped, Future[bytes] | None]
+N_TOLD = 3  # kinds of reasons
 
 
 def import_source(
@@ -41,6 +38,9 @@ def import_source(
     model: Autoencoder | None = None,
     is_update: bool = False,
     is_confined: bool = False,
+    includes_hidden: bool = False,
+    grouping: Grouping = "none",
+    source_name: str = "",
     fetches: Fetch | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
@@ -58,6 +58,9 @@ def import_source(
     model : encodes the pictures and gets its index; None leaves that for later
     is_update : keep items that the source does not name, instead of replacing the whole catalogue
     is_confined : refuse pictures outside of the source's folder
+    includes_hidden : bring in what the shop hides: drafts, archived and unpublished products
+    grouping : which picture files of a folder are one product; see `feeds.pictures`
+    source_name : as its owner calls the source, where the file has another name
     fetches : gets pictures that are links, such as `fetch.fetch`; None skips them
     progress : called with the number of rows done and the number of rows; what it raises stops the
         import, and leaves what was in force
@@ -71,28 +74,30 @@ def import_source(
     if name == DEMO:
         raise CatalogueError(f"{DEMO!r} is the built-in catalogue: choose another name")
     with ExitStack() as stack:
-        opened = stack.enter_context(open_source(source, is_confined=is_confined))
-        rows = list(opened.rows(column_map or {}))
+        opened = stack.enter_context(open_source(source, is_confined=is_confined, name=source_name))
+        rows = list(
+            opened.rows(column_map or {}, includes_hidden=includes_hidden, grouping=grouping)
+        )
         stack.enter_context(catalogues.writing(folder))
         known = Catalogue(folder) if (folder / "catalogue.db").exists() else None
         stack.enter_context(_swept_after_failure(folder))
         store = stack.enter_context(build.open_store(folder, model)) if model else None
         extractor = FeatureExtractor(model, store) if model and store else None
         journal = stack.enter_context(Journal(folder, fetches)) if fetches else None
-        items, reported = _Bringer(folder, opened, known, extractor, journal).bring(rows, progress)
+        items, reported = Bringer(folder, opened, known, extractor, journal).bring(rows, progress)
         if not items:
-            first = next((row for row in reported if row.outcome == "skipped"), None)
-            reason = f": {first.source}: {first.reason}" if first else ""
-            raise CatalogueError(f"no picture could be read from {source}{reason}")
+            raise CatalogueError(_nothing(opened.name, reported))
+        n_pictures = sum(len(item.images) for item in items)
         before = {item.item_id: item for item in known or ()}
         if is_update:
             items = [*(before | {item.item_id: item for item in items}).values()]
         reported += _removed(name, before.keys() - {item.item_id for item in items})
-        _put_in_force(folder, items, {"source": source.name}, known, model, store)
+        _put_in_force(folder, items, {"source": opened.name}, known, model, store)
         report = ImportReport(
             catalogue=name,
             n_items=len(items),
             n_encoded=extractor.n_encoded if extractor else 0,
+            n_pictures=n_pictures,
             rows=tuple(reported),
         )
         write_report(folder, report)
@@ -130,107 +135,6 @@ def give_up(name: str) -> None:
         _sweep(folder)
 
 
-class _Bringer:
-    """Brings the pictures of rows in."""
-
-    def __init__(
-        self,
-        folder: Path,
-        source: Source,
-        known: Catalogue | None,
-        extractor: FeatureExtractor | None,
-        journal: Journal | None,
-    ) -> None:
-        self._folder = folder
-        self._source = source
-        self._looker = extractor
-        self._journal = journal
-        self._items = {item.item_id: item for item in known or ()}
-        self._sound = {item.image_sha256 for item in known or ()}
-
-    def bring(
-        self, rows: Sequence[Row | Skipped], progress: Progress | None
-    ) -> tuple[list[Item], list[Reported]]:
-        """Items of the rows that came in, and what became of every row."""
-        items: list[Item] = []
-        reported: list[Reported] = []
-        try:
-            for row, brought in zip(
-                rows, side_by_side(self._bring_one, self._asked(rows)), strict=True
-            ):
-                if isinstance(brought, Item):
-                    items.append(brought)
-                reported.append(self._report(row.source, brought))
-                if self._looker:
-                    self._looker.flush(at_least=COMMITTED_AT_ONCE)
-                if progress is not None:
-                    progress(len(reported), len(rows))
-        finally:
-            if self._looker:
-                self._looker.flush()
-        return items, reported
-
-    def _asked(self, rows: Iterable[Row | Skipped]) -> Iterator[_Task]:
-        """Rows with the answers of the network, asked for before their turn has come."""
-        for row in _without_doubles(rows):
-            if isinstance(row, Row) and self._journal and is_link(row.picture):
-                yield row, self._journal.ask(row.picture)
-            else:
-                yield row, None
-
-    def _report(self, source: str, brought: Item | Skipped) -> Reported:
-        if isinstance(brought, Skipped):
-            return Reported(source=source, outcome="skipped", reason=brought.reason)
-        before = self._items.get(brought.item_id)
-        outcome: Outcome = (
-            "added" if before is None else "unchanged" if before == brought else "changed"
-        )
-        return Reported(source=source, item_id=brought.item_id, outcome=outcome)
-
-    def _bring_one(self, task: _Task) -> Item | Skipped:
-        row, answer = task
-        if isinstance(row, Skipped):
-            return row
-        try:
-            image, digest = self._keep(row, answer.result() if answer else self._read(row.picture))
-        except ImageError as error:
-            return Skipped(source=row.source, reason=str(error))
-        if self._journal and answer:
-            self._journal.note(row.picture, image)
-        return Item(
-            item_id=row.item_id,
-            image=image,
-            image_sha256=digest,
-            price=row.price,
-            attributes=row.attributes,
-            **row.fields,
-        )
-
-    def _read(self, picture: str) -> bytes:
-        if is_link(picture):
-            raise ImageError(f"its picture is a link, and links were not to be fetched: {picture}")
-        return self._source.read(picture)
-
-    def _keep(self, row: Row, data: bytes) -> tuple[str, str]:
-        digest = images.content_fingerprint(data)
-        if self._looker is not None:
-            self._looker.extract(digest, data)
-        elif digest not in self._sound:
-            images.load(data)
-        return store_image(self._folder, data, _suffix(row.picture))
-
-
-def _without_doubles(rows: Iterable[Row | Skipped]) -> Iterator[Row | Skipped]:
-    seen: set[str] = set()
-    for row in rows:
-        if isinstance(row, Row) and row.item_id in seen:
-            yield Skipped(source=row.source, reason=f"id {row.item_id!r} comes twice")
-            continue
-        if isinstance(row, Row):
-            seen.add(row.item_id)
-        yield row
-
-
 def _put_in_force(
     folder: Path,
     items: Sequence[Item],
@@ -256,7 +160,7 @@ def _put_in_force(
     for place in unused:
         shutil.rmtree(place, ignore_errors=True)
     if store is not None:
-        store.keep_only({item.image_sha256 for item in items})
+        store.keep_only({picture.sha256 for item in items for picture in item.images})
 
 
 @contextmanager
@@ -264,25 +168,29 @@ def _swept_after_failure(folder: Path) -> Iterator[None]:
     """Let nothing lie about of an import that failed; one that was killed keeps all for later."""
     try:
         yield
-    except RecommenderError:
+    except Exception:
         _sweep(folder)
         raise
 
 
 def _sweep(folder: Path) -> None:
     if (folder / "catalogue.db").exists():
-        catalogues.remove_strays(folder, (item.image for item in Catalogue(folder)))
+        kept = (picture.path for item in Catalogue(folder) for picture in item.images)
+        catalogues.remove_strays(folder, kept)
         (folder / JOURNAL).unlink(missing_ok=True)
     else:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _nothing(source: str, reported: Sequence[Reported]) -> str:
+    """The reason for which no item came in: the first one of each kind, the largest kind first."""
+    report = ImportReport(catalogue="", n_items=0, rows=tuple(reported))
+    told = "; ".join(
+        f"{group.kind} ({group.n_rows:,}), {group.examples[0].source}: {group.examples[0].reason}"
+        for group in report.groups[:N_TOLD]
+    )
+    return f"no picture could be read from {source}{': ' if told else ''}{told}"
+
+
 def _removed(source: str, item_ids: Iterable[str]) -> list[Reported]:
     return [Reported(source=source, item_id=each, outcome="removed") for each in sorted(item_ids)]
-
-
-def _suffix(picture: str) -> str:
-    """A picture's ending, out of a path or of a link."""
-    path = urlsplit(picture).path if is_link(picture) else picture
-    suffix = PurePosixPath(path).suffix.lower()
-    return suffix if suffix in images.SUFFIXES else ""

@@ -10,16 +10,18 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 from recommender import locks
+from recommender.catalogue.store import catalogues_folder
 from recommender.config import Settings, check_name, home, read_json, write_json
 from recommender.errors import CatalogueError, RecommenderError
 
+UPLOAD = "upload-"  # begins the names of folders of visitors' files
 START_S = 30.0  # a process that has not begun by then has died
 REPORT_EVERY_S = 0.3
 CHUNK_BYTES = 1 << 20
@@ -40,6 +42,9 @@ class Order(Settings):
     source : path
     model : name of the model that indexes it
     is_upload : the source is a copy that a visitor brought; it is removed afterwards
+    source_name : as its owner calls the source
+    includes_hidden : bring in what the shop hides
+    is_new : there must be no catalogue of this name yet
     """
 
     name: str
@@ -49,6 +54,9 @@ class Order(Settings):
     is_update: bool = False
     fetches: bool = False
     is_upload: bool = False
+    source_name: str = ""
+    includes_hidden: bool = False
+    is_new: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,17 +89,31 @@ def begin(order: Order) -> None:
     CatalogueError : one is under way for this catalogue, or the name cannot be one
     """
     folder = _folder(order.name)
-    if state(order.name).status in ACTIVE:
-        raise CatalogueError(f"an import into {order.name!r} is under way: wait, or cancel it")
-    (folder / "cancel").unlink(missing_ok=True)
-    write_json(folder / "order.json", order.to_dict())
-    start(order.name)
+    try:
+        with locks.hold(folder / "begin.lock"):
+            if state(order.name).status in ACTIVE:
+                raise CatalogueError(
+                    f"an import into {order.name!r} is under way: wait, or cancel it"
+                )
+            if order.is_new and (catalogues_folder() / order.name / "catalogue.db").exists():
+                raise CatalogueError(f"there is a catalogue {order.name!r} already")
+            (folder / "cancel").unlink(missing_ok=True)
+            write_json(folder / "order.json", order.to_dict())
+            start(order.name)
+    except locks.LockHeld as error:
+        _drop_upload(order)
+        raise CatalogueError(f"another import into {order.name!r} is just beginning") from error
+    except CatalogueError:
+        _drop_upload(order)
+        raise
 
 
 def receive(name: str, file_name: str, stream: BinaryIO) -> Path:
-    """Keep a visitor's file until the import that it belongs to has ended; returns its path."""
-    folder = _folder(name) / "upload"
-    shutil.rmtree(folder, ignore_errors=True)
+    """Keep a visitor's file until the import that it belongs to has ended; returns its path.
+
+    Every file has a folder of its own: two visitors who choose the same name keep their files.
+    """
+    folder = _folder(name) / f"{UPLOAD}{uuid.uuid4().hex[:12]}"
     folder.mkdir(parents=True)
     path = folder / f"source{Path(file_name).suffix.lower()}"
     with path.open("wb") as target:
@@ -172,7 +194,7 @@ def cancel(name: str) -> None:
         (folder / "cancel").touch()
     elif known.status == "interrupted":
         give_up(name)
-        shutil.rmtree(folder / "upload", ignore_errors=True)
+        _drop_upload(order(name))
         _write(folder, _with(known, status="cancelled"))
 
 
@@ -183,7 +205,7 @@ def forget(name: str) -> None:
 
 
 def _run(folder: Path, order: Order, progress: Progress | None) -> State:
-    from recommender.feeds.fetch import fetch
+    from recommender.feeds.fetch import Fetcher
     from recommender.importing.importer import import_source
     from recommender.inference.autoencoder import Autoencoder
 
@@ -192,13 +214,17 @@ def _run(folder: Path, order: Order, progress: Progress | None) -> State:
 
     def report(n_done: int, n_all: int) -> None:
         nonlocal last
-        if progress is not None:
-            progress(n_done, n_all)
-        if n_done < n_all and time.time() - last.written_at < REPORT_EVERY_S:
-            return
         if (folder / "cancel").exists():
             raise _Cancelled("cancelled")
-        last = _write(folder, State(status="running", n_done=n_done, n_all=n_all))
+        if progress is not None:
+            progress(n_done, n_all)
+        if n_done == n_all or time.time() - last.written_at >= REPORT_EVERY_S:
+            last = _write(folder, State(status="running", n_done=n_done, n_all=n_all))
+
+    def end(status: Status, message: str = "") -> State:
+        _drop_upload(order)
+        (folder / "cancel").unlink(missing_ok=True)
+        return _write(folder, _with(last, status=status, message=message))
 
     try:
         import_source(
@@ -208,24 +234,29 @@ def _run(folder: Path, order: Order, progress: Progress | None) -> State:
             model=Autoencoder.open(order.model),
             is_update=order.is_update,
             is_confined=order.is_upload,
-            fetches=fetch if order.fetches else None,
+            includes_hidden=order.includes_hidden,
+            source_name=order.source_name,
+            fetches=Fetcher() if order.fetches else None,
             progress=report,
         )
     except _Cancelled:
-        ended = _with(last, status="cancelled")
+        return end("cancelled")
     except RecommenderError as error:
-        ended = _with(last, status="failed", message=str(error))
-    except Exception:  # noqa: BLE001  whoever looks at the page must learn of it
-        traceback.print_exc()
-        ended = _with(last, status="failed", message="an unexpected error; log.txt has its trace")
-    else:
-        ended = _with(last, status="done")
-    shutil.rmtree(folder / "upload", ignore_errors=True)
-    (folder / "cancel").unlink(missing_ok=True)
-    _write(folder, ended)
-    if ended.status == "failed":
-        raise RecommenderError(ended.message)
-    return ended
+        end("failed", str(error))
+        raise
+    except Exception:  # whoever looks at the page must learn of it, and the caller of its cause
+        end("failed", "an unexpected error; log.txt has its trace")
+        raise
+    return end("done")
+
+
+def _drop_upload(order: Order | None) -> None:
+    """Remove a visitor's file; nothing else is ever removed."""
+    if order is None or not order.is_upload:
+        return
+    folder = Path(order.source).parent
+    if folder.name.startswith(UPLOAD) and folder.parent == _folder(order.name):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _with(known: State, *, status: Status, message: str = "") -> State:

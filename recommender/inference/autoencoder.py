@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from recommender import images
 from recommender.errors import ModelError
 from recommender.inference.projection import ProjectionPrior
+from recommender.inference.quiet import greetings_dropped
 from recommender.models import ModelConfig, model_folder
 from recommender.types import Floats, Pixels
 
@@ -179,7 +180,8 @@ class Network:
     def run(self, values: dict[str, NDArray[Any]], *, n_threads: int) -> dict[str, Floats]:
         """Outputs by name for inputs by name; safe to call from many threads at once."""
         with self._borrowed(n_threads) as runner:
-            outputs: dict[str, Floats] = runner(**values)
+            with greetings_dropped():
+                outputs: dict[str, Floats] = runner(**values)
             return {name: np.array(output) for name, output in outputs.items()}
 
     @contextmanager

@@ -7,8 +7,8 @@ the others wait for.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import TypeVar
 
@@ -22,6 +22,8 @@ from recommender.types import Floats, Pixels
 
 WINDOW = 8  # tasks in flight for each worker: memory stays the same for any catalogue
 OVERSAMPLED = 2  # pixels for each one that the networks take: scaling down needs them
+IDLE_S = 0.5  # between two looks at whoever waits
+GRACE_S = 1.0  # for tasks that are left to themselves
 COMMITTED_AT_ONCE = 64  # pictures; a kill loses at most these
 
 Task = TypeVar("Task")
@@ -117,16 +119,44 @@ def reconstruction_errors(squares: Pixels, decoded: Floats) -> Floats:
 
 
 def side_by_side(
-    work: Callable[[Task], Done], tasks: Iterable[Task], n_workers: int | None = None
-) -> Iterator[Done]:
-    """Results in the order of the tasks, several at work, and only a window of them held."""
+    work: Callable[[Task], Done],
+    tasks: Iterable[Task],
+    n_workers: int | None = None,
+    *,
+    idle: Callable[[], None] | None = None,
+) -> Generator[Done, None, None]:
+    """Results in the order of the tasks, several at work, and only a window of them held.
+
+    Parameters
+    ----------
+    idle : called again and again while a result is waited for; if it raises, the tasks at work
+        are left to themselves
+    """
     n_workers = n_workers or N_THREADS
     waiting = iter(tasks)
-    with ThreadPoolExecutor(n_workers) as pool:
+    pool = ThreadPoolExecutor(n_workers)
+    is_whole = True
+    running: deque[Future[Done]] = deque()
+    try:
+        running.extend(pool.submit(work, task) for task in islice(waiting, WINDOW * n_workers))
+        while running:
+            yield _result(running.popleft(), idle)
+            running.extend(pool.submit(work, task) for task in islice(waiting, 1))
+    except BaseException:
+        is_whole = idle is None
+        raise
+    finally:
+        pool.shutdown(wait=is_whole, cancel_futures=True)
+        wait(running, timeout=GRACE_S)
+
+
+def _result(running: "Future[Done]", idle: Callable[[], None] | None) -> Done:
+    if idle is None:
+        return running.result()
+    while True:
         try:
-            running = deque(pool.submit(work, task) for task in islice(waiting, WINDOW * n_workers))
-            while running:
-                yield running.popleft().result()
-                running.extend(pool.submit(work, task) for task in islice(waiting, 1))
-        finally:
-            pool.shutdown(cancel_futures=True)
+            return running.result(timeout=IDLE_S)
+        except TimeoutError:
+            if running.done():
+                raise  # the task's own
+            idle()

@@ -90,7 +90,7 @@ def open_map(index: Index, folders: Sequence[Path]) -> EmbeddingMap:
 def lay_out(index: Index) -> EmbeddingMap:
     """Find every product's place; deterministic, and nothing is written."""
     return EmbeddingMap(
-        places=spread(arrange(np.asarray(index.embeddings))),
+        places=spread(arrange(np.asarray(index.covers.embeddings))),
         model=index.model,
         catalogue=index.catalogue,
     )
@@ -122,7 +122,8 @@ def load(folder: Path, index: Index) -> EmbeddingMap:
             places = arrays["steps"].T.astype(np.float32) * GRID
     except (OSError, ValueError, KeyError, EOFError) as error:
         raise StaleIndex(f"the map in {folder} is damaged: draw it again") from error
-    if made_from != [str(MAP_FORMAT), index.model, index.catalogue] or len(places) != len(index):
+    expected = [str(MAP_FORMAT), index.model, index.catalogue]
+    if made_from != expected or len(places) != len(index.covers):
         raise StaleIndex(f"the map in {folder} was made from another index: draw it again")
     return EmbeddingMap(places=places, model=index.model, catalogue=index.catalogue)
 

@@ -116,7 +116,7 @@ def find_near_duplicates(
     is_same : confirms a pair of ids that the embeddings propose; see `DuplicateGrouper.is_same`
     progress : called with the number of pairs compared and the number of pairs
     """
-    proposed = sorted(_proposed_pairs(catalogue, index))
+    proposed = sorted(_proposed_pairs(catalogue, index.covers))
     found = []
     for n_done, (_, first_id, second_id) in enumerate(proposed, start=1):
         if is_same(first_id, second_id):
@@ -135,6 +135,7 @@ def hard_pictures(catalogue: Catalogue, index: Index) -> tuple[HardPicture, ...]
     ----------
     Tukey, "Exploratory data analysis" (1977): the outer fence.
     """
+    index = index.covers
     if len(index) < LEAST_PRODUCTS:
         return ()
     errors = np.asarray(index.reconstruction_errors, np.float64)

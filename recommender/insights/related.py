@@ -60,6 +60,7 @@ def related(
     """
     if n_neighbors < 1:
         raise CatalogueError(f"the number of neighbours must be at least 1, got {n_neighbors}")
+    index = index.covers
     order = np.array([index.row(item.item_id) for item in catalogue], np.int64)
     allows = RowFilter(catalogue, index, filters)
     for start in range(0, len(order), BLOCK):

@@ -145,7 +145,8 @@ def encode_missing(
 
     def look(item: Item) -> None:
         try:
-            extractor.extract(item.image_sha256, folder / item.image)
+            for picture in item.images:
+                extractor.extract(picture.sha256, folder / picture.path)
         except ImageError as error:
             where = f"item {item.item_id!r} of {folder.name!r}"
             raise ImageError(f"{where}: {error}; import it again") from error
@@ -169,18 +170,20 @@ def assemble(
     EngineUnavailable : there is no such engine
     """
     make_engine(engine)  # one that is missing should be missed now and not at the first query
-    order = _order(len(items))
-    hashes = [items[row].image_sha256 for row in order]
+    ordered = [items[number] for number in _order(len(items))]
+    pictures = [(item.item_id, picture.sha256) for item in ordered for picture in item.images]
+    hashes = [sha256 for _, sha256 in pictures]
+    covers = np.cumsum([0, *(len(item.images) for item in ordered[:-1])])
     projection = None
     if model.prior is not None:
         seen = (features for features, _ in _parts(hashes[:MAX_FITTED], store))
         projection = fit_parts(seen, model.prior)
     rows, errors = _project(hashes, store, projection)
     return Index(
-        ids=tuple(items[row].item_id for row in order),
+        ids=tuple(item_id for item_id, _ in pictures),
         embeddings=rows,
         reconstruction_errors=errors,
-        nearest_quantiles=indexes.calibrate_nearest(rows),
+        nearest_quantiles=indexes.calibrate_nearest(rows[covers]),
         metric=model.config.metric,
         model=model.fingerprint,
         catalogue=fingerprint(items),
@@ -265,7 +268,7 @@ def embed_source(
     if not folder.is_dir():
         catalogue = open_catalogue(source)
         index = open_index(catalogue, model, progress=progress)
-        return list(index.ids), np.asarray(index.embeddings), []
+        return list(index.covers.ids), np.asarray(index.covers.embeddings), []
     names = [path.relative_to(folder).as_posix() for path in picture_files(folder)]
     skipped: list[tuple[str, str]] = []
     ids, features = [], []

@@ -94,11 +94,12 @@ def of_photo(index: Index, scale: PhotoScale, nearest: float, error: float) -> C
 def measure(catalogue: Catalogue, model: Autoencoder, index: Index) -> PhotoScale:
     """Measure what is usual for photos of what a catalogue has; takes about a second."""
     rng = np.random.default_rng(0)
-    n_items = len(index)
+    covers = index.covers
+    n_items = len(covers)
     rows = rng.choice(n_items, min(n_items, SAMPLED_ITEMS), replace=False)
     nearest, other_kind = [], []
     for row in np.sort(rows):
-        item_id = index.ids[row]
+        item_id = covers.ids[row]
         try:
             pixels = images.load(catalogue.image_path(catalogue.get(item_id)))
         except ImageError:
@@ -109,7 +110,7 @@ def measure(catalogue: Catalogue, model: Autoencoder, index: Index) -> PhotoScal
         found = index.query(query, 1, leave_out=[item_id])
         nearest += [found[0].distance] if found else []
         around = max(1, round(NEIGHBOURHOOD * n_items))
-        outside = index.query(np.asarray(index.embeddings[row]), around + 1)
+        outside = index.query(np.asarray(covers.embeddings[row]), around + 1)
         other_kind.append(outside[-1].distance)
     if not nearest:  # a catalogue of one: whatever is not it is unlike it
         return PhotoScale(held_out_quantiles=np.zeros(len(QUANTILES)), close=0.0, unlike=0.0)

@@ -32,21 +32,28 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, kw_only=True)
 class Neighbour:
-    """One row found by a query."""
+    """A product found by a query.
+
+    Attributes
+    ----------
+    row : of the picture that is nearest, among all pictures of the product
+    """
 
     item_id: str
     distance: float
+    row: int = -1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Index:
-    """Embeddings of a catalogue's items, ready for queries.
+    """Embeddings of a catalogue's pictures, ready for queries.
 
     Attributes
     ----------
-    ids : of the items, in the order of the rows
-    embeddings : ndarray of shape (n_items, n_dims), float32
-    reconstruction_errors : ndarray of shape (n_items,), float32; mean squared error of the
+    ids : of the items, in the order of the rows; an item with several pictures has several rows,
+        its cover's first
+    embeddings : ndarray of shape (n_rows, n_dims), float32
+    reconstruction_errors : ndarray of shape (n_rows,), float32; mean squared error of the
         decoded picture, values in [0, 1]
     nearest_quantiles : ndarray of shape (101,); percentiles of the distance from an item of
         this catalogue to its nearest other item
@@ -65,19 +72,42 @@ class Index:
     catalogue: str
     engine_name: str = "exact"
     projection: Projection | None = None
-    _rows: dict[str, int] = field(init=False, repr=False, default_factory=dict)
+    _rows: dict[str, list[int]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         if not len(self.ids) == len(self.embeddings) == len(self.reconstruction_errors):
             raise ValueError("ids, embeddings and reconstruction errors differ in length")
-        self._rows.update({item_id: row for row, item_id in enumerate(self.ids)})
+        for row, item_id in enumerate(self.ids):
+            self._rows.setdefault(item_id, []).append(row)
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def row(self, item_id: str) -> int:
-        """Row of an item; raises `KeyError` if the index has none."""
+        """Row of an item's cover; raises `KeyError` if the index has none."""
+        return self._rows[item_id][0]
+
+    def rows(self, item_id: str) -> list[int]:
+        """Rows of all pictures of an item, in the item's order."""
         return self._rows[item_id]
+
+    @cached_property
+    def covers(self) -> "Index":
+        """The index of covers only, one row an item: what compares products and no pictures."""
+        if len(self._rows) == len(self):
+            return self
+        rows = [rows[0] for rows in self._rows.values()]
+        return Index(
+            ids=tuple(self._rows),
+            embeddings=np.asarray(self.embeddings[rows]),
+            reconstruction_errors=np.asarray(self.reconstruction_errors[rows]),
+            nearest_quantiles=self.nearest_quantiles,
+            metric=self.metric,
+            model=self.model,
+            catalogue=self.catalogue,
+            engine_name=self.engine_name,
+            projection=self.projection,
+        )
 
     def embed(self, features: Floats) -> Floats:
         """Embeddings of features, both of shape (n, ...), as this index compares them."""
@@ -96,7 +126,7 @@ class Index:
     def query(
         self, embedding: Floats, n_neighbors: int, *, leave_out: Collection[str] = ()
     ) -> list[Neighbour]:
-        """Nearest items of one embedding, nearest first.
+        """Nearest items of one embedding, each once, nearest first.
 
         Parameters
         ----------
@@ -107,12 +137,20 @@ class Index:
             duplicate.
         """
         excluded = set(leave_out)
-        distances, keys = self.engine.kneighbors(embedding[None], n_neighbors + len(excluded))
-        found = (
-            Neighbour(item_id=self.ids[key], distance=float(distance))
-            for distance, key in zip(distances[0], keys[0], strict=True)
-        )
-        return [match for match in found if match.item_id not in excluded][:n_neighbors]
+        n_asked = n_neighbors + len(excluded)
+        while True:
+            distances, rows = self.engine.kneighbors(embedding[None], n_asked)
+            nearest: dict[str, Neighbour] = {}
+            for distance, row in zip(distances[0], rows[0], strict=True):
+                item_id = self.ids[row]
+                if item_id not in excluded and item_id not in nearest:
+                    nearest[item_id] = Neighbour(
+                        item_id=item_id, distance=float(distance), row=int(row)
+                    )
+            # several pictures of one product take several places
+            if len(nearest) >= n_neighbors or n_asked >= len(self):
+                return list(nearest.values())[:n_neighbors]
+            n_asked = min(2 * n_asked, len(self))
 
     def similarities(self, distances: NDArray[np.floating]) -> NDArray[np.floating]:
         """Distances as similarities in [0, 1], 1 being equal.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recommender import metrics
 from recommender.catalogue.store import Catalogue
-from recommender.items import Item
+from recommender.items import Item, Picture
 from recommender.search.index import Index, Neighbour
 
 ConfidenceLevel = Literal["close", "loose", "unlike"]
@@ -25,12 +25,19 @@ class Match:
     distance : Euclidean, between the embeddings; small is close
     similarity : in [0, 1]; large is close
     near_identical : products that this one stands for, where near-identical ones were grouped
+    n_image : which of the product's pictures matched best, 0 being its cover
     """
 
     item: Item
     distance: float
     similarity: float
     near_identical: tuple[Item, ...] = ()
+    n_image: int = 0
+
+    @property
+    def image(self) -> Picture:
+        """The product's picture that matched best."""
+        return self.item.images[self.n_image]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +119,7 @@ def to_matches(
             distance=head.distance,
             similarity=min(1.0, scale * index.similarity(head.distance)),
             near_identical=tuple(catalogue.get(each.item_id) for each in others),
+            n_image=0 if head.row < 0 else index.rows(head.item_id).index(head.row),
         )
         for head, *others in groups
     )
@@ -143,7 +151,7 @@ def to_dict(
                 "category": match.item.category,
                 "distance": round(match.distance, 6),
                 "similarity": round(match.similarity, 4),
-                "image": str(catalogue.image_path(match.item)),
+                "image": str(catalogue.picture_path(match.image)),
                 **(
                     {"near_identical": [item.item_id for item in match.near_identical]}
                     if match.near_identical

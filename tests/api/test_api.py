@@ -159,9 +159,55 @@ def test_a_wrong_body_is_answered_in_one_sentence(
 def test_a_form_without_the_picture(client: TestClient) -> None:
     answer = client.post("/api/similar", files={"photo": ("photo", picture_bytes())})
     assert answer.status_code == 400
-    assert answer.json()["error"] == "the form must hold a file named 'picture'"
+    assert "no form field 'photo'" in answer.json()["error"]
+    answer = client.post("/api/similar", data={"picture": "text"})
+    assert answer.status_code in (400, 415)
     answer = client.post("/api/similar", data={"picture": "text"}, files={"other": ("x", b"x")})
     assert answer.status_code == 400
+
+
+def test_a_product_tells_all_its_pictures_its_stock_and_its_page(
+    client: TestClient, shop: Path
+) -> None:
+    feed = (
+        "id,image,images,availability,link\n"
+        "1,disc-red-0.png,box-red-0.png,out of stock,https://shop.example/1\n"
+        "2,bar-red-0.png,,,javascript:alert(1)\n"
+    )
+    (shop / "more.csv").write_text(feed)
+    import_source(shop / "more.csv", "shop")
+    first, second = client.get("/api/items").json()["items"]
+    assert first["images"][0] == first["pictures"]
+    assert len({each["card"] for each in first["images"]}) == 2
+    assert (first["availability"], first["link"]) == ("out of stock", "https://shop.example/1")
+    assert (len(second["images"]), second["availability"], second["link"]) == (1, "", "")
+
+
+def test_unknown_form_fields_are_refused_as_unknown_parameters_are(client: TestClient) -> None:
+    answer = client.post(
+        "/api/similar",
+        files={"picture": ("photo", picture_bytes())},
+        data={"n_neighbors": "3"},
+    )
+    assert answer.status_code == 400
+    assert "no form field 'n_neighbors'" in answer.json()["error"]
+
+
+def test_ids_of_any_length_are_answered(client: TestClient, shop: Path) -> None:
+    long_id = "x" * 2_000
+    (shop / "long.csv").write_text(f"id,image\n{long_id},disc-red-0.png\n")
+    import_source(shop / "long.csv", "shop")
+    assert client.get("/api/items").json()["items"][0]["id"] == long_id
+    assert client.get(f"/api/items/{long_id}").json()["id"] == long_id
+
+
+def test_what_is_out_of_stock_can_be_left_out(client: TestClient, shop: Path) -> None:
+    feed = "id,image,availability\n1,disc-red-0.png,out of stock\n2,disc-red-1.png,in stock\n"
+    (shop / "stock.csv").write_text(feed)
+    import_source(shop / "stock.csv", "shop")
+    for in_stock, found in (("true", ["2"]), ("false", ["1", "2"])):
+        answer = client.get("/api/items", params={"in_stock": in_stock}).json()
+        assert [item["id"] for item in answer["items"]] == found
 
 
 def test_bodies_and_pictures_have_limits(make_api: MakeApi) -> None:

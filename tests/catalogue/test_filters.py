@@ -37,5 +37,13 @@ def test_a_product_without_a_brand_is_of_no_brand() -> None:
     assert ItemFilter(different=["brand"]).accept(nameless, nameless)
 
 
+def test_what_is_out_of_stock_can_be_left_out() -> None:
+    wanted = ItemFilter(in_stock=True)
+    for known, is_accepted in (("in stock", True), ("preorder", True), ("out of stock", False)):
+        assert wanted.accept(make_item(attributes={"availability": known})) is is_accepted
+    assert wanted.accept(make_item())  # the shop does not say
+    assert ItemFilter().accept(make_item(attributes={"availability": "out of stock"}))
+
+
 def test_no_price_is_in_no_range() -> None:
     assert not ItemFilter(prices=(0.0, 99.0)).accept(make_item())

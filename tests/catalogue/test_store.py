@@ -1,6 +1,7 @@
 import multiprocessing
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from recommender.catalogue.registry import available_catalogues, open_catalogue
 from recommender.catalogue.store import Catalogue, catalogues_folder, replace, store_image
 from recommender.errors import CatalogueError
+from recommender.images import content_fingerprint
 from recommender.importing.importer import import_source
-from recommender.items import Item
+from recommender.items import Item, Picture
 
 
 def make_item(number: int, **fields: Any) -> Item:
@@ -56,13 +58,16 @@ def test_the_fingerprint_follows_ids_and_pictures(tmp_path: Path) -> None:
 
 
 def test_equal_pictures_are_stored_once(tmp_path: Path) -> None:
-    assert store_image(tmp_path, b"same", ".PNG") == store_image(tmp_path, b"same", ".png")
+    digest = content_fingerprint(b"same")
+    stored = [store_image(tmp_path, b"same", digest, suffix) for suffix in (".PNG", ".png")]
+    assert stored[0] == stored[1]
     assert len(list(tmp_path.rglob("*.png"))) == 1
 
 
 def test_unreferenced_pictures_are_removed(tmp_path: Path) -> None:
-    kept, digest = store_image(tmp_path, b"kept", ".png")
-    store_image(tmp_path, b"dropped", ".png")
+    digest = content_fingerprint(b"kept")
+    kept = store_image(tmp_path, b"kept", digest, ".png")
+    store_image(tmp_path, b"dropped", content_fingerprint(b"dropped"), ".png")
     replace(tmp_path, [Item(item_id="a", image=kept, image_sha256=digest)])
     assert [path.read_bytes() for path in tmp_path.rglob("*.png")] == [b"kept"]
 
@@ -128,3 +133,49 @@ def test_the_demo_catalogue_is_set_up_by_itself() -> None:
     assert open_catalogue("demo").fingerprint == demo.fingerprint
     shutil.rmtree(catalogues_folder() / "demo")
     assert open_catalogue("demo").fingerprint == demo.fingerprint
+
+
+def test_a_product_has_several_pictures(tmp_path: Path) -> None:
+    more = (Picture(path="x.png", sha256="e" * 64), Picture(path="y.png", sha256="d" * 64))
+    items = [make_item(1, more_images=more), make_item(2, more_images=more[:1])]
+    replace(tmp_path, items)
+    catalogue = Catalogue(tmp_path)
+    assert list(catalogue) == items
+    assert [each.path for each in catalogue.get("i1").images] == ["1.png", "x.png", "y.png"]
+    one_less = [make_item(1, more_images=more[:1]), items[1]]
+    replace(tmp_path, one_less)
+    assert Catalogue(tmp_path).fingerprint != catalogue.fingerprint
+
+
+FIRST_FORMAT = """
+CREATE TABLE items (
+    item_id TEXT PRIMARY KEY, title TEXT NOT NULL, category TEXT NOT NULL, brand TEXT NOT NULL,
+    colour TEXT NOT NULL, material TEXT NOT NULL, price REAL, attributes TEXT NOT NULL,
+    image TEXT NOT NULL, image_sha256 TEXT NOT NULL, position INTEGER NOT NULL
+);
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+INSERT INTO items VALUES
+    ('i1', 'Mug', 'mugs', '', '', '', 5, '{"size": "L"}', '1.png', 'aa', 0);
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_catalogue_of_the_first_format_is_read_without_writing(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(FIRST_FORMAT)
+    before = file.read_bytes()
+    (item,) = Catalogue(tmp_path)
+    assert (item.image, item.attributes, item.more_images) == ("1.png", {"size": "L"}, ())
+    assert (file.read_bytes(), [path.name for path in tmp_path.iterdir()]) == (
+        before,
+        ["catalogue.db"],
+    )
+    replace(tmp_path, [item, make_item(2)])  # the next change brings it to the present format
+    assert [each.item_id for each in Catalogue(tmp_path)] == ["i1", "i2"]
+
+
+def test_a_first_write_that_fails_leaves_no_catalogue(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError):
+        replace(tmp_path, [make_item(1), make_item(1)])
+    assert list(tmp_path.iterdir()) == []

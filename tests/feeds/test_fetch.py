@@ -1,6 +1,7 @@
 """Fetching from a server on this machine, which only an injected check of addresses allows."""
 
 import contextlib
+import dataclasses
 import ipaddress
 import socket
 import threading
@@ -12,10 +13,14 @@ from typing import ClassVar
 
 import pytest
 
-from recommender.errors import ImageError
-from recommender.feeds.fetch import FetchLimits, Journal, fetch, is_public
+from recommender.errors import ImageError, RecommenderError
+from recommender.feeds.addresses import is_own, is_public
+from recommender.feeds.fetch import Fetcher, FetchLimits, fetch
+from recommender.feeds.journal import Journal
 
-QUICK = FetchLimits(connect_s=1, read_s=0.3, total_s=1, max_bytes=1_000, first_wait_s=0.01)
+QUICK = FetchLimits(
+    connect_s=1, read_s=0.3, total_s=1, max_bytes=1_000, first_wait_s=0.01, ports=None
+)
 
 
 class Shop(BaseHTTPRequestHandler):
@@ -214,3 +219,134 @@ def test_an_import_that_goes_on_fetches_nothing_twice(tmp_path: Path) -> None:
     assert asked == ["http://x/a", "http://x/b"]
     with Journal(tmp_path, get_once) as journal:  # an import that is done begins anew
         assert journal.ask("http://x/a").result() == b"http://x/a"
+
+
+class Hostile(Shop):
+    """A server that keeps its askers waiting, one way or another."""
+
+    def do_GET(self) -> None:
+        try:
+            if self.path == "/headers":
+                self.send_response(200)
+                for number in range(100):
+                    time.sleep(0.05)
+                    self.wfile.write(f"X-{number}: y\r\n".encode())
+            elif self.path == "/continue":
+                while True:
+                    self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                    time.sleep(0.01)
+            elif self.path.startswith("/to/"):
+                self._answer(302, b"", Location=self.path[4:])
+            elif self.path == "/chunks":
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+            elif self.path == "/many":
+                self.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 5_000 + b"\r\n")
+            elif self.path == "/long":
+                self.wfile.write(b"HTTP/1.1 200 " + b"x" * 100_000)
+            else:
+                self.asked.append(self.path)
+                self._answer(200, self.requestline.split()[1].encode())  # as it was written
+        except (BrokenPipeError, ConnectionResetError):
+            return
+
+
+@pytest.fixture
+def hostile_address() -> Iterator[str]:
+    Shop.asked.clear()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hostile)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+HASTY = dataclasses.replace(QUICK, total_s=0.4, n_retries=0)
+
+
+def get_hastily(link: str) -> bytes:
+    return fetch(link, limits=HASTY, is_allowed=lambda address: address.is_loopback)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/headers", "/continue", "/chunks", "/many", "/long", "/to/http://[", "/to/http://x:99999/"],
+)
+def test_whatever_a_server_does_a_fetch_ends_in_one_sentence(
+    hostile_address: str, path: str
+) -> None:
+    started = time.monotonic()
+    with pytest.raises(ImageError) as caught:
+        get_hastily(hostile_address + path)
+    assert time.monotonic() - started < 3
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("//a//b.png", "//a//b.png"),
+        ("/c_fill,w_400;x|y/ä b.png", "/c_fill,w_400;x%7Cy/%C3%A4%20b.png"),
+        ("/a%20b.png?x=1&y=ü", "/a%20b.png?x=1&y=%C3%BC"),
+        ("/a\ud83db.png", "/ab.png"),
+    ],
+)
+def test_paths_stay_as_they_are(hostile_address: str, path: str, asked: str) -> None:
+    assert get_hastily(hostile_address + path) == asked.encode()
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["http://[", "http://bücher..example/", "http://" + "ü" * 300 + ".de/", "http://\ud83d/"],
+)
+def test_hosts_that_cannot_be_are_one_sentence(link: str) -> None:
+    with pytest.raises(ImageError):
+        fetch(link, limits=dataclasses.replace(QUICK, n_retries=0))
+
+
+def test_hosts_of_other_scripts_are_asked_for_by_their_ascii_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names: list[str] = []
+
+    def resolve(host: str, *_: object, **__: object) -> list[object]:
+        names.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 80))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(ImageError, match="private"):
+        fetch("http://bücher.example/a.png", limits=QUICK)
+    assert names == ["xn--bcher-kva.example"]
+
+
+def test_other_ports_are_asked_only_where_the_owner_says_so(
+    hostile_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = hostile_address.rpartition(":")[2]
+
+    def get_with_defaults() -> bytes:
+        limits = dataclasses.replace(FetchLimits.chosen(), n_retries=0)
+        return fetch(hostile_address + "/a", limits=limits, is_allowed=lambda _: True)
+
+    with pytest.raises(ImageError, match=f"{port} is not fetched"):
+        get_with_defaults()
+    monkeypatch.setenv("LOOKALIKE_FETCH_PORTS", f"8080, {port}")
+    assert get_with_defaults() == b"/a"
+    monkeypatch.setenv("LOOKALIKE_FETCH_PORTS", "all")
+    with pytest.raises(RecommenderError, match="LOOKALIKE_FETCH_PORTS"):
+        FetchLimits.chosen()
+
+
+def test_addresses_of_this_machine_are_known() -> None:
+    assert is_own("127.0.0.1")
+    assert not is_own("192.0.2.1")
+
+
+def test_what_is_given_up_ends_at_once(hostile_address: str) -> None:
+    limits = dataclasses.replace(QUICK, total_s=30)
+    fetcher = Fetcher(limits, is_allowed=lambda address: address.is_loopback)
+    threading.Timer(0.2, fetcher.stop).start()
+    started = time.monotonic()
+    with pytest.raises(ImageError):
+        fetcher(hostile_address + "/continue")
+    assert time.monotonic() - started < 2

@@ -66,7 +66,7 @@ def test_a_zip_reads_nothing_but_its_own_entries(tmp_path: Path, name: str) -> N
     [
         (ZipLimits(max_entries=1), "2 entries"),
         (ZipLimits(max_bytes=1_000), "would unpack"),
-        (ZipLimits(), "would unpack"),  # the ratio
+        (ZipLimits(free_bytes=1_000_000), "times its size"),
     ],
 )
 def test_a_zip_that_would_explode_is_refused(

@@ -86,15 +86,26 @@ def test_a_wrong_map_says_what_there_is(
 
 
 def test_a_feed_without_a_picture_column_asks_for_one(tmp_path: Path) -> None:
-    (tmp_path / "feed.csv").write_text("sku,photo\n1,a.png\n")
+    (tmp_path / "feed.csv").write_text("sku,look\n1,a\n")
     with pytest.raises(CatalogueError, match="--map image=COLUMN"):
         import_source(tmp_path / "feed.csv", "shop")
 
 
-def test_a_feed_in_another_encoding_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "feed.csv").write_bytes("image,title\na.png,Stühle\n".encode("latin-1"))
-    with pytest.raises(CatalogueError, match="UTF-8"):
-        import_source(tmp_path / "feed.csv", "shop")
+def test_a_feed_with_columns_of_other_names_gets_a_guess_to_confirm(tmp_path: Path) -> None:
+    feed = "ref,photo,product_name,kind\nR1,a.jpg,Round mug,Mugs\n"
+    (tmp_path / "feed.csv").write_text(feed)
+    draw("disc", "red").save(tmp_path / "a.jpg")
+    ready = "--map image=photo,id=ref,title=product_name,category=kind"
+    for source in (tmp_path / "feed.csv", tmp_path):
+        with pytest.raises(CatalogueError, match=ready):
+            import_source(source, "shop")
+
+
+def test_what_is_no_text_says_how_to_save_it(tmp_path: Path) -> None:
+    for data in (b"PK\x03\x04" + bytes(200), bytes(range(256)) * 4):
+        (tmp_path / "feed.csv").write_bytes(data)
+        with pytest.raises(CatalogueError, match="save it as CSV in UTF-8"):
+            import_source(tmp_path / "feed.csv", "shop")
 
 
 def test_an_excel_byte_order_mark_is_no_column_name(shop: Path) -> None:

@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import threading
 import time
 import zipfile
 from collections.abc import Callable
@@ -150,3 +151,111 @@ def children_that_import(name: str) -> list[int]:
         if words[-3:] == ["resume", name, ""] and parent == os.getpid():
             found.append(int(folder.name))
     return found
+
+
+def test_two_imports_begun_at_once_keep_their_orders(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+
+    def start_slowly(name: str) -> None:
+        time.sleep(0.2)
+        jobs._write(home() / "jobs" / name, jobs.State(status="waiting"))
+        started.append(name)
+
+    monkeypatch.setattr(jobs, "start", start_slowly)
+    uploads = [jobs.receive("shop", f"{n}.zip", io.BytesIO(b"%d" % n)) for n in range(2)]
+    assert [path.read_bytes() for path in uploads] == [b"0", b"1"]
+    refused: list[int] = []
+
+    def begin(number: int) -> None:
+        try:
+            jobs.begin(make_order(uploads[number], is_upload=True, column_map={}))
+        except CatalogueError:
+            refused.append(number)
+
+    threads = [threading.Thread(target=begin, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(started), len(refused)) == (1, 1)
+    order = jobs.order("shop")
+    assert order is not None
+    assert order.source == str(uploads[1 - refused[0]])
+    assert [path.exists() for path in uploads] == [number not in refused for number in range(2)]
+
+
+def test_a_new_catalogue_takes_no_name_that_is_there(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "start", lambda name: None)
+    importer.import_source(shop, "shop", column_map=MAP)
+    path = jobs.receive("shop", "my.zip", io.BytesIO(zipped(shop)))
+    with pytest.raises(CatalogueError, match="already"):
+        jobs.begin(make_order(path, is_upload=True, is_new=True))
+    assert not path.exists()
+
+
+def test_a_programming_error_is_no_users_error(
+    shop: Path, run: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "start", lambda name: None)
+    jobs.begin(make_order(shop))
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a slip")
+
+    monkeypatch.setattr(importer, "import_source", fail)
+    with pytest.raises(ZeroDivisionError):  # `python` prints it, and exits with 1
+        run("resume", "shop")
+    assert (jobs.state("shop").status, "unexpected" in jobs.state("shop").message) == (
+        "failed",
+        True,
+    )
+
+
+def test_cancelling_waits_for_no_picture_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from recommender.feeds import fetch as fetching
+
+    hangs = threading.Event()
+
+    class Hanging(fetching.Fetcher):
+        def __call__(self, link: str) -> bytes:
+            hangs.wait(20)
+            return b""
+
+        def stop(self) -> None:
+            """Hang on."""
+
+    monkeypatch.setattr(jobs, "start", lambda name: None)
+    monkeypatch.setattr(fetching, "Fetcher", Hanging)
+    (tmp_path / "feed.csv").write_text("id,image\n1,https://x.example/a.jpg\n")
+    jobs.begin(make_order(tmp_path / "feed.csv", fetches=True, column_map={}))
+    ended: list[jobs.State] = []
+    worker = threading.Thread(target=lambda: ended.append(jobs.run("shop")))
+    worker.start()
+    wait_for(lambda: jobs.state("shop").status == "running")
+    time.sleep(0.3)
+    started = time.monotonic()
+    jobs.cancel("shop")
+    worker.join(10)
+    assert time.monotonic() - started < 2
+    assert ended[0].status == "cancelled"
+    assert not (catalogues_folder() / "shop").exists()
+    hangs.set()
+
+
+def test_a_failed_upload_names_the_visitors_file(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "start", lambda name: None)
+    path = jobs.receive("shop", "Spring.csv", io.BytesIO(b"id,image\n1,gone.jpg\n"))
+    jobs.begin(make_order(path, is_upload=True, source_name="Spring.csv", column_map={}))
+    with pytest.raises(CatalogueError) as caught:
+        jobs.run("shop")
+    assert "Spring.csv" in str(caught.value)
+    assert str(home()) not in str(caught.value)
+    assert not (catalogues_folder() / "shop" / "catalogue.db").exists()

@@ -1,11 +1,13 @@
 """Commands that make, change, list and remove catalogues."""
 
 import argparse
+import re
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recommender.cli.arguments import AddsCommand, add_json, add_names, open_model
-from recommender.cli.output import say, shown_progress, tell_skipped
+from recommender.cli.output import TOLD, say, shown_progress
 from recommender.errors import RecommenderError
 
 if TYPE_CHECKING:
@@ -22,15 +24,29 @@ def add(command_named: AddsCommand) -> None:
     command.add_argument(
         "--map",
         type=_column_map,
+        action=_AddUp,
         default={},
         metavar="TARGET=COLUMN,...",
-        help="columns of the feed, such as image=file,category=product_name",
+        help="columns of the feed, such as image=file,category=product_name; may be given again",
     )
     command.add_argument(
         "--update", action="store_true", help="keep the items that the source does not name"
     )
     command.add_argument(
         "--fetch", action="store_true", help="fetch pictures that the feed names by links"
+    )
+    command.add_argument(
+        "--include-hidden",
+        action="store_true",
+        help="bring in drafts, archived, unpublished and hidden products too",
+    )
+    command.add_argument(
+        "--group",
+        nargs="?",
+        const="folder",
+        default="none",
+        choices=("folder", "name"),
+        help="pictures of one folder are one product; or of one name, as in sku_1.jpg, sku_2.jpg",
     )
     command.add_argument("--model", help="that indexes it; the best one that is there by default")
     command.add_argument("--no-index", action="store_true", help="leave the index for later")
@@ -50,7 +66,7 @@ def add(command_named: AddsCommand) -> None:
 
 def import_(options: argparse.Namespace) -> None:
     """Make a catalogue, or bring one up to date."""
-    from recommender.feeds.fetch import fetch
+    from recommender.feeds.fetch import Fetcher
     from recommender.importing.importer import import_source
 
     model = None if options.no_index else open_model(options.model, options.name)
@@ -61,11 +77,13 @@ def import_(options: argparse.Namespace) -> None:
             column_map=options.map,
             model=model,
             is_update=options.update,
-            fetches=fetch if options.fetch else None,
+            includes_hidden=options.include_hidden,
+            grouping=options.group,
+            fetches=Fetcher() if options.fetch else None,
             progress=progress,
         )
-    tell_skipped([(row.source, row.reason) for row in report.skipped])
-    say(options, report.to_dict(), _summary(report))
+    _tell_report(report)
+    say(options, report.to_dict(), report.summary())
 
 
 def resume(options: argparse.Namespace) -> None:
@@ -95,7 +113,7 @@ def remove(options: argparse.Namespace) -> None:
     report = remove_items(
         options.catalogue, options.items, model=open_model(options.model, options.catalogue)
     )
-    say(options, report.to_dict(), _summary(report))
+    say(options, report.to_dict(), report.summary())
 
 
 def catalogues(options: argparse.Namespace) -> None:
@@ -110,13 +128,36 @@ def catalogues(options: argparse.Namespace) -> None:
     )
 
 
-def _summary(report: "ImportReport") -> str:
-    counts = ", ".join(f"{n:,} {outcome}" for outcome, n in report.counts.items())
-    return f"{report.catalogue}: {report.n_items:,} items ({counts}); {report.n_encoded:,} encoded"
+def _tell_report(report: "ImportReport") -> None:
+    """Name what was left out, kind by kind with its first rows, and what came in with a note."""
+    for group in report.groups:
+        print(f"left out: {group.kind} ({group.n_rows:,})", file=sys.stderr)
+        for row in group.examples:
+            print(f"  {row.source}: {row.reason}", file=sys.stderr)
+        if group.n_rows > len(group.examples):
+            n_more = group.n_rows - len(group.examples)
+            print(f"  {n_more:,} more; --json names all", file=sys.stderr)
+    for row in report.noted[:TOLD]:
+        print(f"note: {row.source}: {row.note}", file=sys.stderr)
 
 
 def _column_map(text: str) -> dict[str, str]:
-    pairs = [pair.partition("=") for pair in text.split(",")]
+    # a column's name may hold commas: a pair begins where a name and an equals sign follow
+    pairs = [pair.partition("=") for pair in re.split(r",(?=\s*[a-z_]+\s*=)", text)]
     if not all(target and equals and column for target, equals, column in pairs):
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form target=column,...")
     return {target.strip(): column.strip() for target, _, column in pairs}
+
+
+class _AddUp(argparse.Action):
+    """Adds the pairs of each time that an option is given to those before."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Add the pairs of one time."""
+        setattr(namespace, self.dest, getattr(namespace, self.dest) | values)

@@ -45,7 +45,8 @@ def index(options: argparse.Namespace) -> None:
             progress=progress,
         )
     folder = options.out or build.index_folders(catalogue, model)[0]
-    n_items, n_dims = index.embeddings.shape
+    n_pictures, n_dims = index.embeddings.shape
+    n_items = len(catalogue)
     say(
         options,
         {
@@ -53,6 +54,7 @@ def index(options: argparse.Namespace) -> None:
             "model": model.name,
             "engine": index.engine_name,
             "n_items": n_items,
+            "n_pictures": n_pictures,
             "n_dims": n_dims,
             "folder": str(folder),
         },

@@ -44,6 +44,7 @@ def add(command_named: AddsCommand) -> None:
             metavar="COLUMN",
             help=f"only neighbours of which the catalogue {text} here; may be given again",
         )
+    _add_in_stock(command)
     add_names(command, catalogue_required=True)
 
 
@@ -59,7 +60,9 @@ def similar(options: argparse.Namespace) -> None:
         diversity=options.diversity,
         group_duplicates=options.group_duplicates,
         filters=ItemFilter(
-            categories=options.category, different=["brand"] if options.other_brands else []
+            categories=options.category,
+            different=["brand"] if options.other_brands else [],
+            in_stock=options.in_stock,
         ),
     )
     recommender = open_recommender(options)
@@ -124,7 +127,7 @@ def related(options: argparse.Namespace) -> None:
             recommender.catalogue,
             recommender.index,
             options.n_neighbors,
-            ItemFilter(same=options.same, different=options.different),
+            ItemFilter(same=options.same, different=options.different, in_stock=options.in_stock),
             progress=progress,
         )
         n_rows = write(lambda: tables.write(blocks, options.out), options.out)
@@ -176,4 +179,11 @@ def _add_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--other-brands", action="store_true", help="leave out the brand of the item"
+    )
+    _add_in_stock(command)
+
+
+def _add_in_stock(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--in-stock", action="store_true", help="leave out what the shop says is out of stock"
     )

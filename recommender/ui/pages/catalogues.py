@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -14,14 +14,14 @@ from recommender.catalogue.store import remove as remove_catalogue
 from recommender.config import DEMO
 from recommender.errors import RecommenderError
 from recommender.importing import jobs
-from recommender.importing.report import ImportReport, read_report
+from recommender.importing.report import ImportReport, Reported, read_report
 from recommender.serving.access import Standing
 from recommender.ui.parts import intake
 from recommender.ui.shared import link, messages, pictures, resources, standing, words
 
 STYLES = Path(__file__).with_suffix(".css")
 N_THUMBNAILS = 5
-N_SKIPPED_SHOWN = 100
+N_NOTED_SHOWN = 20
 REFRESH_S = 1.0
 PAGE = "catalogues"
 UPDATE = "update"  # in the address: the catalogue to update
@@ -227,21 +227,20 @@ def _show_report(report: ImportReport) -> None:
         f"{words.count(report.n_items, 'product')}; {_counts(report)}.</p>"
     )
     if report.skipped:
-        rows = "".join(
-            f"<tr><td>{words.html(row.source)}</td><td>{words.html(row.reason)}</td></tr>"
-            for row in report.skipped[:N_SKIPPED_SHOWN]
-        )
-        st.html(
-            '<div class="report" tabindex="0" role="region" aria-label="What was left out">'
-            "<table><caption>Left out, and why</caption>"
-            '<thead><tr><th scope="col">Where</th><th scope="col">Why</th></tr></thead>'
-            f"<tbody>{rows}</tbody></table></div>"
-        )
-        n_more = len(report.skipped) - N_SKIPPED_SHOWN
+        tables = [
+            _report_table(f"{group.kind.capitalize()} ({group.n_rows:,})", group.examples)
+            for group in report.groups
+        ]
+        st.html(_report_region("What was left out", tables))
+        n_more = len(report.skipped) - sum(len(group.examples) for group in report.groups)
         if n_more > 0:
             st.html(f'<p class="quiet">and {n_more:,} more; the download lists them all.</p>')
     else:
         st.html("<p>Nothing was left out.</p>")
+    if report.noted:
+        title = f"Came in with a note ({len(report.noted):,})"
+        table = _report_table(title, report.noted[:N_NOTED_SHOWN])
+        st.html(_report_region("What was repaired", [table]))
     st.download_button(
         "Download all rows as CSV",
         _to_csv(report),
@@ -252,11 +251,33 @@ def _show_report(report: ImportReport) -> None:
     )
 
 
+def _report_table(title: str, rows: Sequence[Reported]) -> str:
+    cells = "".join(
+        f"<tr><td>{words.html(row.source)}</td><td>{words.html(row.reason or row.note)}</td></tr>"
+        for row in rows
+    )
+    return (
+        f"<table><caption>{words.html(title)}</caption>"
+        '<thead><tr><th scope="col">Where</th><th scope="col">Why</th></tr></thead>'
+        f"<tbody>{cells}</tbody></table>"
+    )
+
+
+def _report_region(name: str, tables: Sequence[str]) -> str:
+    return (
+        f'<div class="report" tabindex="0" role="region" aria-label="{name}">'
+        f"{''.join(tables)}</div>"
+    )
+
+
 def _to_csv(report: ImportReport) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["where", "product", "outcome", "why"])
-    writer.writerows((row.source, row.item_id, row.outcome, row.reason) for row in report.rows)
+    writer.writerow(["where", "product", "outcome", "why", "note"])
+    writer.writerows(
+        tuple(map(_harmless, (row.source, row.item_id, row.outcome, row.reason, row.note)))
+        for row in report.rows
+    )
     return text.getvalue()
 
 
@@ -287,3 +308,8 @@ def _delete(name: str, n_items: int) -> None:
         if st.button("Keep it", key="keep"):
             _ask_to_delete("")
             st.rerun()
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

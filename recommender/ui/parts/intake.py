@@ -10,9 +10,9 @@ import streamlit as st
 from recommender.catalogue.registry import available_catalogues
 from recommender.config import DEMO, NAME_PATTERN
 from recommender.errors import CatalogueError, RecommenderError
-from recommender.feeds import sources, tables
-from recommender.feeds.fetch import is_link
-from recommender.feeds.tables import Overview
+from recommender.feeds import sources
+from recommender.feeds.links import is_link
+from recommender.feeds.tables import FEED_SUFFIXES, Overview
 from recommender.importing import jobs
 from recommender.importing.jobs import Order
 from recommender.models import default_model
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_UPLOAD_MB = 500
 UPLOAD, FOLDER = "Upload a file", "A folder on this computer"
-TYPES = ["zip", "csv", "tsv", "txt", "jsonl", "ndjson"]
+TYPES = ["zip", *(suffix[1:] for suffix in sorted(FEED_SUFFIXES))]
 ASKED = {
     "image": "Picture",
     "id": "Product number",
@@ -97,7 +97,7 @@ def _ask_folder(key: str, updated: str) -> None:
     path = check_folder(Path(text.strip()))
     with sources.open_source(path) as source:
         found = source.feed()
-    overview = None if found is None else tables.look_into(found[1], found[0])
+    overview = None if found is None else found.overview()
     _ask_rest(key, updated, path.name, overview, path)
 
 
@@ -141,6 +141,8 @@ def _ask_rest(
             is_update=is_update,
             fetches=fetches,
             is_upload=is_upload,
+            source_name=source.name if is_upload else "",
+            is_new=not updated,
         )
     )
     st.session_state[_SENT] += 1

@@ -32,7 +32,7 @@ def sheets_url(catalogue: Catalogue) -> str:
 def document(recommender: "Recommender", laid_out: EmbeddingMap) -> bytes:
     """Return all that the map is drawn from, as JSON; columns in the order of the catalogue."""
     items = recommender.catalogue.items
-    rows = [recommender.index.row(item.item_id) for item in items]
+    rows = [recommender.index.covers.row(item.item_id) for item in items]
     kinds = [item.category for item in items]
     places = laid_out.places[rows]
     found = regions(places, kinds)

@@ -140,4 +140,10 @@ def lost(reconstruction: "Reconstruction") -> Pixels:
 
 @lru_cache(8)
 def _items_by_hash(catalogue: Catalogue) -> dict[str, Item]:
-    return {item.image_sha256: item for item in reversed(catalogue.items)}
+    """Items by their pictures; one that is not a cover shows the item with it in front."""
+    further = {
+        picture.sha256: item.showing(picture)
+        for item in reversed(catalogue.items)
+        for picture in item.more_images
+    }
+    return further | {item.image_sha256: item for item in reversed(catalogue.items)}

@@ -61,9 +61,9 @@ def test_a_zip_of_pictures_becomes_a_catalogue(open_page: OpenPage, tmp_path: Pa
     app = app.button(key="add-0-begin").click().run()
     assert len(open_catalogue("my-lamps")) == 5
     assert "5 products: 5 new, 1 left out" in said(app)
-    assert not list((config.home() / "jobs" / "my-lamps").glob("upload/*"))
+    assert not list((config.home() / "jobs" / "my-lamps").glob("upload-*/*"))
     app = app.button(key="see-my-lamps").click().run()
-    assert "not a picture" in said(app)
+    assert "it is no picture" in said(app)
     app = app.button(key="close-my-lamps").click().run()
     assert "left out" not in said(app)
 
@@ -73,9 +73,20 @@ def test_columns_are_asked_for_where_they_are_not_known(open_page: OpenPage, sho
     feed.write_text(feed.read_text().replace("file", "photo", 1))
     app = bring(open_page("catalogues"), "shop.zip", zipped(shop))
     assert "A list of 18 rows" in said(app)
+    guessed = {
+        target: app.selectbox(key=f"add-0-column-{target}").value
+        for target in ("image", "id", "title", "category", "brand")
+    }
+    assert guessed == {
+        "image": "photo",
+        "id": "sku",
+        "title": "name",
+        "category": "kind",
+        "brand": "maker",
+    }
+    app = app.selectbox(key="add-0-column-image").select("–").run()
     assert app.button(key="add-0-begin").disabled
-    app.selectbox(key="add-0-column-image").select("photo")
-    app = app.selectbox(key="add-0-column-category").select("kind").run()
+    app = app.selectbox(key="add-0-column-image").select("photo").run()
     app = app.button(key="add-0-begin").click().run()
     assert {item.category for item in open_catalogue("shop")} == {"disc", "box", "bar"}
     assert app.file_uploader(key="add-1-upload").value is None  # the form is empty again
