@@ -1,6 +1,7 @@
 """Tables as people save them: encodings, dialects, headers, rows that do not fit."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
@@ -12,7 +13,7 @@ from recommender.feeds.text import decode, plain_text
 from tests.feeds.making import left_out, products, read
 
 
-def titles(made: list[object]) -> list[str]:
+def titles(made: Sequence[object]) -> list[str]:
     return [row.fields["title"] for row in made if isinstance(row, Row)]
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -25,7 +26,7 @@ def tables(cells: st.SearchStrategy[str]) -> st.SearchStrategy[list[list[str]]]:
     return rows.map(lambda found: [[f"P{n}", *each] for n, each in enumerate(found)])
 
 
-def written(rows: list[list[str]], delimiter: str, quoting: int, end: str) -> str:
+def written(rows: list[list[str]], delimiter: str, quoting: Literal[0, 1, 2, 3], end: str) -> str:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=delimiter, quoting=quoting, lineterminator=end)
     writer.writerows([HEADER, *rows])
