@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 from recommender.feeds.rows import Row, Skipped
 from recommender.feeds.sources import Source, open_source
@@ -17,7 +18,10 @@ def picture(colour: str = "red", shape: str = "disc", kind: str = "PNG") -> byte
     return buffer.getvalue()
 
 
-def make_folder(folder: Path, files: Mapping[str, bytes | str]) -> Path:
+Files: TypeAlias = Mapping[str, bytes | str]
+
+
+def make_folder(folder: Path, files: Files) -> Path:
     """A folder of these files."""
     for name, content in files.items():
         path = folder / name
@@ -26,7 +30,7 @@ def make_folder(folder: Path, files: Mapping[str, bytes | str]) -> Path:
     return folder
 
 
-def make_zip(file: Path, entries: Mapping[str, bytes | str]) -> Path:
+def make_zip(file: Path, entries: Files) -> Path:
     """A zip of these entries."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in entries.items():

@@ -14,6 +14,7 @@ from recommender.errors import CatalogueError, ImageError, RecommenderError
 from recommender.feeds.rows import Row
 from recommender.feeds.sources import look_into, open_source
 from tests.feeds.making import (
+    Files,
     brought,
     brought_from,
     left_out,
@@ -27,7 +28,7 @@ RED, BLUE = picture("red"), picture("blue")
 
 
 def test_of_several_tables_the_one_whose_pictures_are_there_is_read(tmp_path: Path) -> None:
-    files: dict[str, bytes | str] = {
+    files: Files = {
         "shop/products.csv": "id,image\n1,img/a.png\n",
         "shop/orders.csv": "order,total\n1,5\n",
         "shop/old.csv": "id,image\n1,gone/a.png\n",
@@ -51,7 +52,7 @@ def test_of_several_tables_the_one_whose_pictures_are_there_is_read(tmp_path: Pa
 
 
 def test_parts_of_one_export_are_read_together(tmp_path: Path) -> None:
-    files: dict[str, bytes | str] = {
+    files: Files = {
         "products_1.csv": "id,image\n1,a.png\n",
         "products_2.csv": "id,image\n2,a.png\n",
         "a.png": RED,
@@ -65,14 +66,14 @@ def test_parts_of_one_export_are_read_together(tmp_path: Path) -> None:
 
 
 def test_a_table_without_pictures_leaves_the_pictures_products(tmp_path: Path) -> None:
-    files: dict[str, bytes | str] = {"sizes.csv": "size,chest\nM,50\n", "a.png": RED}
+    files: Files = {"sizes.csv": "size,chest\nM,50\n", "a.png": RED}
     with open_source(make_folder(tmp_path, files)) as source:
         made = list(source.rows({}))
     assert (list(products(made)), list(left_out(made))) == (["a.png"], ["sizes.csv"])
 
 
 def test_a_kaggle_table_beside_its_pictures(tmp_path: Path) -> None:
-    files: dict[str, bytes | str] = {
+    files: Files = {
         "styles.csv": "id,articleType,baseColour,productDisplayName\n1163,Tshirts,Blue,Jersey\n",
         "images.csv": "filename,link\n1163.jpg,http://x/1163.jpg\n",
         "images/1163.png": RED,
@@ -99,7 +100,7 @@ def test_a_kaggle_table_beside_its_pictures(tmp_path: Path) -> None:
     ],
 )
 def test_names_from_other_systems_find_their_file(tmp_path: Path, written: str, file: str) -> None:
-    files: dict[str, bytes | str] = {
+    files: Files = {
         "feed.csv": f"id,image\n1,{written}\n",
         file: RED,
         "else/other.png": BLUE,
@@ -110,7 +111,7 @@ def test_names_from_other_systems_find_their_file(tmp_path: Path, written: str, 
 
 
 def test_a_name_that_fits_two_files_finds_none(tmp_path: Path) -> None:
-    files: dict[str, bytes | str] = {
+    files: Files = {
         "feed.csv": "id,image\n1,mug.png\n",
         "a/mug.png": RED,
         "b/mug.png": BLUE,
@@ -120,7 +121,7 @@ def test_a_name_that_fits_two_files_finds_none(tmp_path: Path) -> None:
 
 
 def test_pictures_are_known_by_their_content(tmp_path: Path) -> None:
-    files: dict[str, bytes | str] = {
+    files: Files = {
         "mugs/71xY._AC_SL1500_": RED,
         "mugs/photo.jpg_large": BLUE,
         "mugs/really.txt": picture("green", kind="WEBP"),
@@ -228,7 +229,7 @@ def zipped(entries: dict[str, bytes]) -> bytes:
 
 def test_zips_inside_are_read_to_a_depth_and_named_beyond(tmp_path: Path) -> None:
     deep = zipped({"c.zip": zipped({"d.zip": zipped({"d.png": RED}), "c.png": RED})})
-    entries: dict[str, bytes | str] = {
+    entries: Files = {
         "part1.zip": zipped({"a.png": RED}),
         "b.zip": deep,
         "bad.zip": b"PK no zip",
@@ -258,7 +259,7 @@ def test_honest_pictures_that_pack_well_come_in(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_mutated_zips_end_in_one_sentence(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  of no secret
-    entries: dict[str, bytes | str] = {
+    entries: Files = {
         "feed.csv": b"id,image\n1,a.png\n2,b/c.png\n",
         "a.png": RED,
         "b/c.png": BLUE,
@@ -309,9 +310,7 @@ def test_a_data_link_holds_its_picture(tmp_path: Path) -> None:
     import base64
 
     link = "data:image/png;base64," + base64.b64encode(RED).decode()
-    files: dict[str, bytes | str] = {
-        "feed.csv": f'id,image\n1,"{link}"\n2,"data:image/png;base64,!!"\n3,data:x\n'
-    }
+    files: Files = {"feed.csv": f'id,image\n1,"{link}"\n2,"data:image/png;base64,!!"\n3,data:x\n'}
     with open_source(make_folder(tmp_path, files)) as source:
         found = products(source.rows({}))
         assert source.read(found["1"].picture) == RED

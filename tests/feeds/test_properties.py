@@ -2,7 +2,7 @@
 
 import csv
 import io
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +26,10 @@ def tables(cells: st.SearchStrategy[str]) -> st.SearchStrategy[list[list[str]]]:
     return rows.map(lambda found: [[f"P{n}", *each] for n, each in enumerate(found)])
 
 
-def written(rows: list[list[str]], delimiter: str, quoting: Literal[0, 1, 2, 3], end: str) -> str:
+Quoting: TypeAlias = Literal[0, 1, 2, 3]
+
+
+def written(rows: list[list[str]], delimiter: str, quoting: Quoting, end: str) -> str:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=delimiter, quoting=quoting, lineterminator=end)
     writer.writerows([HEADER, *rows])
@@ -49,7 +52,7 @@ def assert_whole(data: bytes, rows: list[list[str]]) -> None:
 )
 @settings(max_examples=60, deadline=None)
 def test_any_text_comes_back_in_every_dialect(
-    delimiter: str, rows: list[list[str]], quoting: int, end: str, encoding: str
+    delimiter: str, rows: list[list[str]], quoting: Quoting, end: str, encoding: str
 ) -> None:
     # csv itself leaves a line end that is not the table's own unquoted, and cannot read it back
     own = [[cell.translate(_other_ends(end)) for cell in row] for row in rows]
@@ -64,7 +67,7 @@ def test_any_text_comes_back_in_every_dialect(
 )
 @settings(max_examples=40, deadline=None)
 def test_western_text_comes_back_without_a_mark(
-    encoding: str, rows: list[list[str]], delimiter: str, quoting: int
+    encoding: str, rows: list[list[str]], delimiter: str, quoting: Quoting
 ) -> None:
     # single letters beyond ASCII, as words have them
     calm = [[_calm(cell) for cell in row] for row in rows]
