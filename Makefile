@@ -8,7 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all check hooks format train train-perceptual figures pictures benchmark \
+.PHONY: demo test test-all check biome hooks format train train-perceptual figures pictures benchmark \
 	fuzz timings lock clean
 
 # JavaScript and CSS; PyPI has Biome for one kind of machine only
@@ -30,12 +30,15 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(call BIOME,check --error-on-warnings)
+	make -s biome
 	$(BIN)/python -m pytest -q tests/test_structure.py tests/test_documents.py
 
 # Check each commit before it is made
 hooks: $(VENV)/.dev
 	$(BIN)/pre-commit install
+
+biome: $(VENV)/.dev
+	$(call BIOME,check --error-on-warnings)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
