@@ -150,3 +150,15 @@ def test_a_product_shows_all_its_views_and_a_card_the_one_that_matched(
     (card,) = cards(app, "lookalikes-gallery")
     assert pot.images[1].sha256 in str(card["src"])
     assert pictures.by_hash(catalogue, mug.images[1].sha256).image == mug.images[1].path
+
+
+def test_what_is_sold_out_can_be_left_out(open_page: OpenPage, shop: Path) -> None:
+    feed = (
+        "id,image,availability\nmug,disc-red-0.png,in stock\npot,bar-green-0.png,out of stock\n"
+        "jar,box-blue-0.png,\n"
+    )
+    (shop / "stock.csv").write_text(feed)
+    import_source(shop / "stock.csv", "stock")
+    for address, found in (({}, {"pot", "jar"}), ({"in-stock": "true"}, {"jar"})):
+        app = open_page("lookalikes", item="mug", catalogue="stock", model=ARTICLE, **address)
+        assert {card["id"] for card in cards(app, "lookalikes-gallery")} == found
