@@ -190,6 +190,10 @@ def category_steps(text: str) -> tuple[str, ...]:
     """Steps of a path such as "Home & Garden > Kitchen"; numbers of a taxonomy have no name."""
     if text.isdecimal():
         return ()
+    paths = re.split(r"\s*,\s*", text)
+    roots = {path.partition(">")[0].strip() for path in paths}
+    if len(paths) > 1 and len(roots) == 1 and all(">" in path for path in paths):
+        return deepest(category_steps(path) for path in paths)  # several paths from one root
     steps = (" ".join(step.split()) for step in re.split(r"\s*[>»]\s*", text))
     return tuple(step for step in steps if step)
 

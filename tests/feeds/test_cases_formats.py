@@ -116,6 +116,7 @@ def test_of_several_categories_the_deepest_counts() -> None:
     [
         ("Food, Beverages & Tobacco > Bakery > Breads & Buns", "Breads & Buns"),
         ("Outdoor > Sofas, Benches & Sets", "Sofas, Benches & Sets"),
+        ("Home > A, Home > B > C", "C"),
         ("Home &gt; Kitchen &amp; Dining", "Kitchen & Dining"),
         ("2271", ""),
         ("<i>Pots</i>", "Pots"),

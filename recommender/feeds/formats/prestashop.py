@@ -54,7 +54,10 @@ FORMAT = Format(
         "title": ("name", "nom", "product_name"),
         "category": CATEGORIES,
         "brand": ("manufacturer", "brand", "marque", "fabricant", "hersteller"),
-        "price": ("price_tax_included", "price_tax_excluded", "price", "final_price"),
+        "price": (
+            *("price_tax_included", "price_tax_excluded", "price", "final_price", "prix_ttc"),
+            *("prix_ht", "prix", "bruttopreis", "preis"),
+        ),
         "availability": ("quantity", "quantité", "menge"),
         "gtin": ("ean13", "ean_13", "upc"),
         "link": ("product_link",),

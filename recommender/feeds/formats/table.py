@@ -33,7 +33,7 @@ FORMAT = Format(
         "material": ("material",),
         "price": ("price", "regular_price"),
         "sale_price": ("sale_price", "special_price"),
-        "availability": ("availability", "in_stock", "stock"),
+        "availability": ("availability", "in_stock", "stock", "available"),
         "gtin": ("gtin", "ean", "upc", "barcode"),
         "sku": ("sku",),
         "link": ("link", "url", "product_url"),

@@ -47,10 +47,11 @@ FORMAT = Format(
     name="Wix product export",
     signs=(
         frozenset({"handleid", "productimageurl"}),
+        frozenset({"fieldtype", "productimageurl"}),
         frozenset({"handle_id", "product_image_url"}),
     ),
     columns={
-        "id": ("handleid", "handle_id", "sku"),
+        "id": ("handleid", "handle_id", "handle", "sku"),
         "image": ("productimageurl", "product_image_url"),
         "title": ("name",),
         "category": ("collection",),

@@ -33,6 +33,9 @@ def show() -> None:
         lost=pictures.kept_url(catalogue, item, recommender.model, "lost"),
         alt=words.alternative_text(item),
         n_numbers=recommender.model.n_numbers,
+        views=tuple(
+            pictures.item_url(catalogue, item.showing(picture)) for picture in item.more_images
+        ),
     )
     result.draw(
         recommender,

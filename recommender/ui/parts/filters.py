@@ -43,6 +43,7 @@ class Facets:
     ----------
     prices : lowest and highest, or None if fewer than two products differ
     n_brands : number of brands
+    are_sold_out : whether some products are out of stock
     """
 
     categories: tuple[str, ...]
@@ -50,6 +51,7 @@ class Facets:
     materials: tuple[str, ...]
     prices: tuple[float, float] | None
     n_brands: int
+    are_sold_out: bool = False
 
 
 @lru_cache(8)
@@ -62,6 +64,7 @@ def facets(catalogue: Catalogue) -> Facets:
         materials=_values(item.material for item in catalogue),
         prices=(min(prices), max(prices)) if prices and min(prices) < max(prices) else None,
         n_brands=len(_values(item.brand for item in catalogue)),
+        are_sold_out=any(item.in_stock is False for item in catalogue),
     )
 
 

@@ -36,6 +36,7 @@ ASKED = {
     "price": "Price",
 }
 NONE = "–"
+N_ROWS_SHOWN, N_COLUMNS_SHOWN, CELL_LENGTH = 3, 12, 60  # of a table whose columns are asked for
 _SENT = "intake.sent"
 MERGE, REPLACE = "Add and update, keep the rest", "Replace everything"
 
@@ -75,7 +76,8 @@ def _ask_upload(key: str, updated: str) -> None:
         type=TYPES,
         max_upload_size=MAX_UPLOAD_MB,
         key=f"{key}-upload",
-        help="Shopify, WooCommerce and Google Merchant exports are recognised. "
+        help="Exports of Shopify, WooCommerce, Google Merchant, Meta, Magento, PrestaShop and Wix "
+        "are recognised. "
         "A zip may hold an export together with its pictures.",
     )
     if upload is None:
@@ -115,6 +117,11 @@ def _ask_rest(
     else:
         columns = _ask_columns(key, overview)
         fetches = _ask_fetching(key, overview, columns)
+    includes_hidden = overview is not None and st.checkbox(
+        "Bring in drafts and hidden products too",
+        key=f"{key}-hidden",
+        help="Without this, what your shop hides stays out and is counted in the report.",
+    )
     name = updated or _ask_name(key, source_name)
     is_update = bool(updated) and (
         st.radio("What happens to existing products", [MERGE, REPLACE], key=f"{key}-how") == MERGE
@@ -143,6 +150,7 @@ def _ask_rest(
             is_upload=is_upload,
             source_name=source.name if is_upload else "",
             is_new=not updated,
+            includes_hidden=includes_hidden,
         )
     )
     st.session_state[_SENT] += 1
@@ -157,11 +165,12 @@ def _ask_columns(key: str, overview: Overview) -> dict[str, str]:
         st.html(f"<p>{words.html(overview.layout)}, {what}. All columns are recognised.</p>")
         return {}
     st.html(f"<p>A list of {what}. Which column is which?</p>")
+    st.html(_first_rows(overview))
     options = [NONE, *filter(None, overview.header)]
     chosen: dict[str, str] = {}
     with st.container(key=f"{key}-columns", horizontal=True, gap="small"):
         for target, label in ASKED.items():
-            guess = overview.columns.get(target) or _guess(target, overview)
+            guess = overview.columns.get(target, "")
             column = st.selectbox(
                 label,
                 options,
@@ -176,10 +185,21 @@ def _ask_columns(key: str, overview: Overview) -> dict[str, str]:
     return chosen
 
 
-def _guess(target: str, overview: Overview) -> str:
-    """Return a column whose name contains the target's word, as "brand_name" does for brand."""
-    word = {"image": "picture", "id": "number"}.get(target, target)
-    return next((column for column in overview.header if word in column.lower()), "")
+def _first_rows(overview: Overview) -> str:
+    """Return the first rows as a table, for whoever has to say what its columns mean."""
+    header = overview.header[:N_COLUMNS_SHOWN]
+    names = "".join(f'<th scope="col">{words.html(name)}</th>' for name in header)
+    rows = "".join(
+        "<tr>"
+        + "".join(f"<td>{words.html(row.get(name, '')[:CELL_LENGTH])}</td>" for name in header)
+        + "</tr>"
+        for row in overview.examples[:N_ROWS_SHOWN]
+    )
+    return (
+        '<div class="report" tabindex="0" role="region" aria-label="First rows"><table>'
+        f"<caption>First rows</caption><thead><tr>{names}</tr></thead><tbody>{rows}</tbody>"
+        "</table></div>"
+    )
 
 
 def _ask_fetching(key: str, overview: Overview, columns: dict[str, str]) -> bool:

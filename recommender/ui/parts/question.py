@@ -91,12 +91,16 @@ def _ask_wishes(facets: Facets, *, by_product: bool) -> ItemFilter:
     other_brands = False
     if by_product and facets.n_brands > 1:
         other_brands = st.toggle("Other brands only", key="other-brands", bind="query-params")
+    in_stock = facets.are_sold_out and st.toggle(
+        "In stock only", key="in-stock", bind="query-params"
+    )
     return ItemFilter(
         categories=categories,
         colours=colours,
         materials=materials,
         prices=prices,
         different=("brand",) if other_brands else (),
+        in_stock=in_stock,
     )
 
 

@@ -30,6 +30,7 @@ class Stage:
     alt : alternative text of the original
     n_numbers : size of the code that the reconstruction was made from
     heading : "h1" where the title is the page's, else "h2"
+    views : addresses of the product's further pictures
     """
 
     title: str
@@ -41,6 +42,7 @@ class Stage:
     alt: str
     n_numbers: int
     heading: str = "h1"
+    views: Sequence[str] = ()
 
 
 def draw(
@@ -131,6 +133,17 @@ def _draw_stage(stage: Stage, trust: "Confidence") -> None:
         + (f'<p class="facts">{facts}</p>' if facts else "")
         + (f'<p class="price">{words.html(stage.price)}</p>' if stage.price else "")
         + f'<div class="trust {trust.level}"><b>{words.TRUST_BADGES[trust.level]}</b>'
-        f"<span>{words.verdict(trust)}</span></div></div>"
+        f"<span>{words.verdict(trust)}</span></div>{_views(stage)}</div>"
         f'<div class="pictures">{pictures}</div></section>'
     )
+
+
+def _views(stage: Stage) -> str:
+    """The product's further pictures, small, each a link to its large one."""
+    shown = "".join(
+        f'<li><a href="{words.html(src.removesuffix("card"))}large" target="_blank">'
+        f'<img src="{words.html(src)}" width="72" height="72" loading="lazy" '
+        f'alt="View {number} of {words.html(stage.title)}"></a></li>'
+        for number, src in enumerate(stage.views, start=2)
+    )
+    return f'<ul class="views" aria-label="More views">{shown}</ul>' if shown else ""

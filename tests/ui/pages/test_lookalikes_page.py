@@ -1,10 +1,14 @@
 """A product with its lookalikes, and the questions that shape them."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
 from recommender.catalogue.registry import open_catalogue
+from recommender.importing.importer import import_source
 from recommender.models import ARTICLE, PERCEPTUAL, available_models
+from recommender.ui.shared import pictures
 from tests.ui.browsing import (
     Visit,
     card_buttons,
@@ -129,3 +133,32 @@ def test_old_addresses_still_work(open_page: OpenPage) -> None:
         assert not set(old) & set(app.query_params)
     assert shown[0] == shown[1]
     assert len(shown[0]) == 5
+
+
+def test_a_product_shows_all_its_views_and_a_card_the_one_that_matched(
+    open_page: OpenPage, shop: Path
+) -> None:
+    feed = (
+        "id,image,images\nmug,disc-red-0.png,box-blue-0.png\npot,bar-green-0.png,disc-red-1.png\n"
+    )
+    (shop / "views.csv").write_text(feed)
+    import_source(shop / "views.csv", "views")
+    catalogue = open_catalogue("views")
+    mug, pot = catalogue.items
+    app = open_page("lookalikes", item="mug", catalogue="views", model=ARTICLE)
+    assert f"{mug.images[1].sha256}/card" in said(app)
+    (card,) = cards(app, "lookalikes-gallery")
+    assert pot.images[1].sha256 in str(card["src"])
+    assert pictures.by_hash(catalogue, mug.images[1].sha256).image == mug.images[1].path
+
+
+def test_what_is_sold_out_can_be_left_out(open_page: OpenPage, shop: Path) -> None:
+    feed = (
+        "id,image,availability\nmug,disc-red-0.png,in stock\npot,bar-green-0.png,out of stock\n"
+        "jar,box-blue-0.png,\n"
+    )
+    (shop / "stock.csv").write_text(feed)
+    import_source(shop / "stock.csv", "stock")
+    for address, found in (({}, {"pot", "jar"}), ({"in-stock": "true"}, {"jar"})):
+        app = open_page("lookalikes", item="mug", catalogue="stock", model=ARTICLE, **address)
+        assert {card["id"] for card in cards(app, "lookalikes-gallery")} == found

@@ -74,7 +74,7 @@ def make_card(
         href=link.address(link.LOOKALIKES, link.to_item(item.item_id, start=start)),
         label=", ".join(word for word in spoken if word),
         alt=words.alternative_text(item),
-        src=pictures.item_url(catalogue, item),
+        src=pictures.item_url(catalogue, item.showing(match.image) if match else item),
         title=title,
         facts=" · ".join(words.facts(item)[:1]),
         price=price,
