@@ -22,7 +22,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from recommender.api import document, parameters
 from recommender.api.answers import Failure
 from recommender.api.bodies import read_picture
-from recommender.api.endpoints import ENDPOINTS, Endpoint
+from recommender.api.endpoint import Endpoint
+from recommender.api.endpoints import ENDPOINTS
 from recommender.api.failures import Refused
 from recommender.api.limits import Limits
 from recommender.api.shop import Shop

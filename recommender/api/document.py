@@ -9,7 +9,8 @@ from typing import Any
 from recommender import __version__
 from recommender.api import bodies
 from recommender.api.answers import Failure
-from recommender.api.endpoints import ENDPOINTS, Endpoint
+from recommender.api.endpoint import Endpoint
+from recommender.api.endpoints import ENDPOINTS
 from recommender.api.parameters import Parameter, with_former
 from recommender.api.schemas import Schema, schema_of
 

@@ -32,7 +32,7 @@ def picture_bytes(kind: str = "PNG", picture: Image.Image | None = None) -> byte
 def make_api(shop: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Limits], Starlette]:
     """Make the API of a catalogue of drawn shapes, and of no other."""
     import_source(shop, "shop", column_map={"image": "file", "category": "kind", "brand": "maker"})
-    monkeypatch.setattr("recommender.api.endpoints.available_catalogues", lambda: ["shop"])
+    monkeypatch.setattr("recommender.api.endpoint.available_catalogues", lambda: ["shop"])
     opened = functools.cache(Recommender.open)
 
     def recommender(catalogue_name: str, model: str, on_wait: Any = None) -> Recommender:

@@ -315,7 +315,7 @@ def test_ids_may_look_like_paths(
     make_api: MakeApi, shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import_source(shop, "folder")  # ids of a folder are paths
-    monkeypatch.setattr("recommender.api.endpoints.available_catalogues", lambda: ["folder"])
+    monkeypatch.setattr("recommender.api.endpoint.available_catalogues", lambda: ["folder"])
     item_id = open_catalogue("folder").items[0].item_id
     client = TestClient(make_api())
     assert client.get(f"/api/items/{item_id}").json()["id"] == item_id

@@ -15,7 +15,8 @@ from schemathesis import Case, GenerationMode
 from starlette.applications import Starlette
 
 from recommender.api.bodies import RAW
-from recommender.api.endpoints import ENDPOINTS, Endpoint
+from recommender.api.endpoint import Endpoint
+from recommender.api.endpoints import ENDPOINTS
 from tests.api.conftest import picture_bytes
 from tools.fuzz_api import CONFIG
 
