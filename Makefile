@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format train train-perceptual figures pictures benchmark fuzz timings lock clean
+.PHONY: demo test check format train train-perceptual figures pictures benchmark fuzz timings load lock clean
 
 # JavaScript and CSS; PyPI has Biome for one kind of machine only
 BIOME = @if [ -x $(BIN)/biome ]; then $(BIN)/biome $(1); \
@@ -93,6 +93,11 @@ fuzz: $(VENV)/.dev
 # How long a visitor waits, measured in a browser
 timings: $(VENV)/.dev
 	$(BIN)/python -m tests.ui.timings
+
+# How long many visitors wait at once: make load VISITORS=150 SECONDS=30 OPTIONS=--pictures
+load: $(VENV)/.dev
+	$(BIN)/python -m tools.load --visitors $(or $(VISITORS),150) \
+		--seconds $(or $(SECONDS),30) $(OPTIONS)
 
 # Pin today's versions of everything that requirements-dev.txt brings
 lock:
