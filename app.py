@@ -17,6 +17,7 @@ from recommender.serving.access import Access
 from recommender.serving.admission import BodyGuard, ByteBudget
 from recommender.serving.headers import SecurityHeaders, embedders
 from recommender.serving.hosts import AllowedHosts, HostGuard
+from recommender.serving.threads import use_one_blas_thread
 from recommender.ui.shared import pictures, resources, standing
 from recommender.ui.shell import routes
 
@@ -26,6 +27,7 @@ OPEN = "LOOKALIKE_OPEN"
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the demo in the background, so that the first click does not wait for it."""
+    use_one_blas_thread()  # before anything that computes is opened
     resources.warm_up()
     yield
     resources.DECODER.close()
