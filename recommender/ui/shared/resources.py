@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from recommender.evaluation.colour_baseline import ColourRecommender
     from recommender.insights.blend import Blender
     from recommender.insights.embedding_map import EmbeddingMap
+    from recommender.insights.explain import Explainer
     from recommender.insights.health import BrokenPicture, Group
     from recommender.recommend import Recommender
 
@@ -91,6 +92,12 @@ def embedding_map(catalogue_name: str, model: str, on_wait: OnWait | None = None
 def blender(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "Blender":
     """Return what draws blends of two products; waits and raises as `recommender`."""
     opened: Blender = _wait("blender", catalogue_name, model, on_wait)
+    return opened
+
+
+def explainer(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "Explainer":
+    """Return what explains a catalogue's answers; waits and raises as `recommender`."""
+    opened: Explainer = _wait("explainer", catalogue_name, model, on_wait)
     return opened
 
 
@@ -184,6 +191,13 @@ def _open_blender(_opening: Opening, catalogue_name: str, model: str) -> "Blende
     return Blender(opened.catalogue, opened.model, opened.index)
 
 
+def _open_explainer(_opening: Opening, catalogue_name: str, model: str) -> "Explainer":
+    from recommender.insights.explain import Explainer
+
+    opened = recommender(catalogue_name, model)
+    return Explainer(opened.catalogue, opened.model, opened.index)
+
+
 def _open_colours(opening: Opening, catalogue_name: str, _model: str) -> "ColourRecommender":
     from recommender.evaluation.colour_baseline import ColourRecommender
 
@@ -211,6 +225,7 @@ WORKS: dict[str, Work] = {
     "recommender": _open_recommender,
     "embedding-map": _open_map,
     "blender": _open_blender,
+    "explainer": _open_explainer,
     "colours": _open_colours,
     "near-duplicates": _find_near_duplicates,
     "broken-pictures": _find_broken_pictures,
