@@ -23,6 +23,7 @@ def main() -> None:
     link.register(pages)
     chosen = st.navigation(list(pages.values()), position="hidden")
     try:
+        choice.settle()
         layout.masthead(chosen.url_path or PAGES[0].name)
         chosen.run()
         layout.foot(choice.catalogue())
