@@ -19,7 +19,7 @@ from recommender.serving.headers import SecurityHeaders, embedders
 from recommender.serving.hosts import AllowedHosts, HostGuard
 from recommender.serving.threads import use_one_blas_thread
 from recommender.ui.shared import pictures, resources, standing
-from recommender.ui.shell import routes
+from recommender.ui.shell import routes, warm_up
 
 OPEN = "LOOKALIKE_OPEN"
 
@@ -28,7 +28,7 @@ OPEN = "LOOKALIKE_OPEN"
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the demo in the background, so that the first click does not wait for it."""
     use_one_blas_thread()  # before anything that computes is opened
-    resources.warm_up()
+    warm_up.begin()
     yield
     resources.DECODER.close()
 

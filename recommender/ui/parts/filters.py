@@ -66,6 +66,12 @@ def facets(catalogue: Catalogue) -> Facets:
     )
 
 
+def prepare(catalogue: Catalogue) -> None:
+    """Do now what the gallery's first visitor would wait for."""
+    facets(catalogue)
+    _ordered(catalogue, FEATURED)
+
+
 def select(catalogue: Catalogue, filters: Filters) -> Sequence[Item]:
     """Return the products that match, sorted as asked."""
     found: Sequence[Item] = _ordered(catalogue, filters.order)

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from recommender.catalogue.registry import available_catalogues, open_catalogue
+from recommender.catalogue.registry import open_catalogue
 from recommender.catalogue.store import Catalogue, catalogues_folder
-from recommender.config import DEMO
-from recommender.errors import CatalogueError, RecommenderError
-from recommender.models import default_model
+from recommender.errors import CatalogueError
 from recommender.serving.decoding import PhotoDecoder
 
 if TYPE_CHECKING:
@@ -50,12 +48,6 @@ class Opening:
 
 OnWait = Callable[[Opening], None]
 Work = Callable[[Opening, str, str], Any]
-
-
-def warm_up() -> None:
-    """Begin to open the demo, without waiting for it."""
-    if DEMO in available_catalogues():
-        threading.Thread(target=_warm, daemon=True).start()
 
 
 def catalogue(name: str) -> Catalogue:
@@ -230,13 +222,6 @@ WORKS: dict[str, Work] = {
     "near-duplicates": _find_near_duplicates,
     "broken-pictures": _find_broken_pictures,
 }
-
-
-def _warm() -> None:
-    try:
-        recommender(DEMO, default_model())
-    except RecommenderError:
-        return  # the first visitor gets the same error, and can read it
 
 
 def _stamp(name: str) -> int:

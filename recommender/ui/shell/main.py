@@ -4,7 +4,7 @@ import streamlit as st
 
 from recommender.errors import RecommenderError
 from recommender.ui.shared import choice, link, messages
-from recommender.ui.shell import layout
+from recommender.ui.shell import layout, warm_up
 from recommender.ui.shell.page_list import NAME, PAGES
 
 
@@ -29,6 +29,7 @@ def main() -> None:
         layout.foot(choice.catalogue())
     except RecommenderError as error:
         messages.complain(error)
+    warm_up.note_drawn()
 
 
 main()

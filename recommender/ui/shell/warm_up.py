@@ -1,0 +1,51 @@
+"""Opens the demo at the server's start, in the order in which its first visitor needs it.
+
+The gallery needs the catalogue and no network. So the catalogue comes first, while the browser
+still fetches Streamlit's own files; model and index wait until the gallery is drawn and its
+pictures are on their way, and the processes that decode photos come last.
+"""
+
+import threading
+from importlib import import_module
+
+from recommender.catalogue.registry import available_catalogues
+from recommender.config import DEMO
+from recommender.errors import RecommenderError
+from recommender.models import default_model
+from recommender.ui.parts import filters
+from recommender.ui.shared import resources
+
+NO_VISITOR_S = 5.0  # then the rest is opened before anybody comes
+PICTURES_S = 0.5  # in which the first visitor's browser fetches the gallery's pictures
+FIRST, LATER = ("browse",), ("lookalikes", "photo", "why")  # modules of pages, in their order
+
+_drawn = threading.Event()
+
+
+def begin() -> None:
+    """Begin to open the demo, without waiting for it."""
+    if DEMO in available_catalogues():
+        threading.Thread(target=_open, daemon=True).start()
+
+
+def note_drawn() -> None:
+    """Note that a page has been drawn."""
+    _drawn.set()
+
+
+def _open() -> None:
+    try:
+        _import(FIRST)
+        filters.prepare(resources.catalogue(DEMO))
+        if _drawn.wait(NO_VISITOR_S):
+            threading.Event().wait(PICTURES_S)
+        resources.recommender(DEMO, default_model())
+    except RecommenderError:
+        return  # the first visitor gets the same error, and can read it
+    _import(LATER)
+    resources.DECODER.warm_up()
+
+
+def _import(names: tuple[str, ...]) -> None:
+    for name in names:
+        import_module(f"recommender.ui.pages.{name}")
