@@ -5,6 +5,7 @@ still fetches Streamlit's own files; model and index wait until the gallery is d
 pictures are on their way, and the processes that decode photos come last.
 """
 
+import inspect
 import threading
 from importlib import import_module
 
@@ -37,6 +38,7 @@ def _open() -> None:
     try:
         _import(FIRST)
         filters.prepare(resources.catalogue(DEMO))
+        inspect.stack()  # Streamlit's first run asks for the same; what it looks up is remembered
         if _drawn.wait(NO_VISITOR_S):
             threading.Event().wait(PICTURES_S)
         resources.recommender(DEMO, default_model())
