@@ -63,12 +63,12 @@ class Server:
     process: subprocess.Popen[bytes]
 
 
-def start_server(home: Path, log: Path) -> Server:
-    """Start the demo as `make demo` does, and return at once."""
+def start_server(home: Path, log: Path, script: Path = ROOT / "app.py") -> Server:
+    """Start the demo as `make demo` does, or another script, and return at once."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.port", str(port), "--server.headless", "true"]
     environment = {**os.environ, "LOOKALIKE_HOME": str(home)}
     with log.open("wb") as stream:
