@@ -29,7 +29,7 @@ def main() -> None:
         layout.foot(choice.catalogue())
     except RecommenderError as error:
         messages.complain(error)
-    warm_up.note_drawn()
+    warm_up.note_visit()
 
 
 main()

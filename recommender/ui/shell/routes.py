@@ -13,7 +13,7 @@ from starlette.routing import Route
 from recommender.errors import RecommenderError
 from recommender.serving.admission import Busy, Lane, TokenBuckets
 from recommender.ui.shared import pictures, resources, samples
-from recommender.ui.shell import sign_in
+from recommender.ui.shell import sign_in, warm_up
 
 FONTS = Path(__file__).parent / "fonts"
 # Addresses hold a hash, so that what they name never changes
@@ -35,6 +35,7 @@ def item_picture(request: Request) -> Response:
         )
     except RecommenderError as error:
         raise HTTPException(404, str(error)) from error
+    warm_up.note_visit()
     return Response(data, media_type=media_type, headers=FOR_EVER)
 
 

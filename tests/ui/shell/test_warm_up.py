@@ -11,6 +11,7 @@ import pytest
 
 from recommender.ui.shared import resources
 from recommender.ui.shell import warm_up
+from tests.ui.conftest import OpenPage
 
 ROOT = Path(__file__).parents[3]
 HEAVY = ("ai_edge_litert", "matplotlib", "pandas", "pyarrow", "scipy", "sklearn", "tensorflow")
@@ -45,35 +46,61 @@ def test_the_gallery_needs_no_heavy_library_and_a_search_no_scikit_learn() -> No
     assert set(for_search) <= {"ai_edge_litert"}
 
 
+class Visits:
+    """Stands in for the event that visits set: the answers to each wait, in order."""
+
+    def __init__(self, done: list[str], *answers: bool) -> None:
+        self._done, self._answers = done, list(answers)
+
+    def wait(self, _timeout_s: float) -> bool:
+        visited = self._answers.pop(0)
+        self._done.append("visit" if visited else "quiet")
+        return visited
+
+    def clear(self) -> None:
+        """Nothing: the answers are fixed."""
+
+
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What a warm-up has opened, in order; a visitor has already seen the gallery."""
+    """What a warm-up has opened, in order."""
     done: list[str] = []
     monkeypatch.setattr(warm_up.filters, "prepare", lambda _catalogue: done.append("gallery"))
     monkeypatch.setattr(resources, "recommender", lambda *_names: done.append("recommender"))
     decoder = SimpleNamespace(warm_up=lambda: done.append("decoders"))
     monkeypatch.setattr(resources, "DECODER", decoder)
-    monkeypatch.setattr(warm_up, "PICTURES_S", 0)
     return done
 
 
-def test_the_rest_waits_until_a_page_is_drawn(
+REST = ["recommender", "decoders"]
+
+
+def test_the_rest_waits_until_the_page_and_its_pictures_are_there(
     opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Drawn:
-        def wait(self, _timeout_s: float) -> bool:
-            opened.append("drawn")
-            return True
-
-    monkeypatch.setattr(warm_up, "_drawn", Drawn())
+    monkeypatch.setattr(warm_up, "_visited", Visits(opened, True, True, True, False))
     warm_up._open()
-    assert opened == ["gallery", "drawn", "recommender", "decoders"]
+    assert opened == ["gallery", "visit", "visit", "visit", "quiet", *REST]
 
 
 def test_nothing_waits_for_ever_for_a_visitor(
     opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(warm_up, "NO_VISITOR_S", 0)
-    warm_up._drawn.clear()
+    monkeypatch.setattr(warm_up, "_visited", Visits(opened, False))
     warm_up._open()
-    assert opened == ["gallery", "recommender", "decoders"]
+    assert opened == ["gallery", "quiet", *REST]
+
+
+def test_nothing_waits_for_ever_for_quiet(
+    opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warm_up, "_visited", Visits(opened, *[True] * 200))
+    warm_up._open()
+    assert opened[-2:] == REST
+    assert opened.count("visit") == warm_up.MOST_PAUSES + 1
+
+
+def test_a_drawn_page_is_a_visit(open_page: OpenPage) -> None:
+    warm_up._visited.clear()
+    assert not open_page().exception
+    assert warm_up._visited.is_set()
