@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .PHONY: demo test test-all check biome hooks format train train-perceptual figures pictures benchmark \
-	fuzz timings lock clean
+	fuzz timings load lock clean
 
 # JavaScript and CSS; PyPI has Biome for one kind of machine only
 BIOME = @if [ -x $(BIN)/biome ]; then $(BIN)/biome $(1); \
@@ -107,6 +107,11 @@ fuzz: $(VENV)/.dev
 # How long a visitor waits, measured in a browser
 timings: $(VENV)/.dev
 	$(BIN)/python -m tools.timings
+
+# How long many visitors wait at once: make load VISITORS=150 SECONDS=30 OPTIONS=--pictures
+load: $(VENV)/.dev
+	$(BIN)/python -m tools.load --visitors $(or $(VISITORS),150) \
+		--seconds $(or $(SECONDS),30) $(OPTIONS)
 
 # Pin the versions of all that the requirements bring, for every Python from 3.11; what is pinned
 # stays as it is where it still fits: make lock UPGRADE=--upgrade takes today's versions

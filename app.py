@@ -17,8 +17,9 @@ from recommender.serving.access import Access
 from recommender.serving.admission import BodyGuard, ByteBudget
 from recommender.serving.headers import SecurityHeaders, embedders
 from recommender.serving.hosts import AllowedHosts, HostGuard
+from recommender.serving.threads import use_one_blas_thread
 from recommender.ui.shared import pictures, resources, standing
-from recommender.ui.shell import routes
+from recommender.ui.shell import routes, warm_up
 
 OPEN = "LOOKALIKE_OPEN"
 
@@ -26,7 +27,8 @@ OPEN = "LOOKALIKE_OPEN"
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the demo in the background, so that the first click does not wait for it."""
-    resources.warm_up()
+    use_one_blas_thread()  # before anything that computes is opened
+    warm_up.begin()
     yield
     resources.DECODER.close()
 

@@ -196,6 +196,20 @@ def letterbox(pixels: Pixels, size_px: int) -> Pixels:
     return np.asarray(fitted)
 
 
+def shrink(pixels: Pixels, side_px: int) -> Pixels:
+    """Shrink a picture whose longer side is over `side_px`; the result shares no memory with it.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (height, width, 3), uint8
+    """
+    if max(pixels.shape[:2]) <= side_px:
+        return pixels.copy()
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((side_px, side_px), Image.Resampling.BICUBIC, reducing_gap=3.0)
+    return np.asarray(picture)
+
+
 def content_fingerprint(data: bytes) -> str:
     """SHA-256 of a file's bytes, in hexadecimal: equal pictures are stored and encoded once."""
     return hashlib.sha256(data).hexdigest()

@@ -1,9 +1,7 @@
 """`Recommender`: searches one catalogue with one model, for the page, the API and the shell."""
 
-import threading
 import time
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Unpack
 
 import numpy as np
@@ -16,6 +14,7 @@ from recommender.errors import CatalogueError, StaleIndex
 from recommender.images import DEFAULT_LIMITS, ImageLimits
 from recommender.inference.autoencoder import Autoencoder
 from recommender.items import Item
+from recommender.memo import Memo
 from recommender.models import default_model
 from recommender.search import build, confidence, query
 from recommender.search.confidence import PhotoScale
@@ -27,7 +26,7 @@ from recommender.search.rerank import Reranking, search
 from recommender.search.results import Confidence, Reconstruction, Result, to_matches
 from recommender.types import Floats, Pixels, Progress
 
-KEPT_RECONSTRUCTIONS = 256
+KEPT_RECONSTRUCTIONS = 32  # some 140 KB each
 
 
 class Recommender:
@@ -60,10 +59,8 @@ class Recommender:
         self.model = model
         self.index = index
         self.grouper = DuplicateGrouper(catalogue, index)
-        self._measuring = threading.Lock()
-        self._photo_scale = lru_cache(1)(self._measure)
-        self._reconstructing = threading.Lock()
-        self._reconstruct_item = lru_cache(KEPT_RECONSTRUCTIONS)(self._decode_item)
+        self._photo_scale: Memo[str, PhotoScale] = Memo(1)
+        self._reconstructions: Memo[str, Reconstruction] = Memo(KEPT_RECONSTRUCTIONS)
 
     @classmethod
     def open(
@@ -180,13 +177,11 @@ class Recommender:
 
     def reconstruct_item(self, item_id: str) -> Reconstruction:
         """Encode and decode a product's picture; the latest ones are remembered."""
-        with self._reconstructing:  # a page asks twice at once, for what was kept and what was lost
-            return self._reconstruct_item(item_id)
+        return self._reconstructions.get(item_id, lambda: self._decode_item(item_id))
 
     def photo_scale(self) -> PhotoScale:
         """Distances that are usual for photos; measured at the first call, in about a second."""
-        with self._measuring:
-            return self._photo_scale()
+        return self._photo_scale.get("", self._measure)
 
     def warm_up(self) -> None:
         """Import, load and fit now what the first query would wait for."""

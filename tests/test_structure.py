@@ -17,7 +17,7 @@ ROOT = PACKAGE.parent
 # The rooms from the ground up: a room imports only rooms on the lines above its own, and itself.
 LAYERS = (
     ("errors", "metrics", "items", "jpeg", "types"),
-    ("config", "locks", "repair"),
+    ("config", "locks", "memo", "repair"),
     ("models",),
     ("images", "foreground", "augmentation"),
     ("feeds",),

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,9 +36,9 @@ class Server:
 
 
 @contextmanager
-def serving(home: Path, log: Path) -> Iterator[Server]:
+def serving(home: Path, log: Path, options: Sequence[str] = ()) -> Iterator[Server]:
     """Serve the demo until the block ends; the server answers when the block begins."""
-    server = start_server(home, log)
+    server = start_server(home, log, options=options)
     try:
         wait_until_healthy(server)
         yield server
@@ -46,17 +46,21 @@ def serving(home: Path, log: Path) -> Iterator[Server]:
         server.stop()
 
 
-def start_server(home: Path, log: Path) -> Server:
-    """Start the demo as `make demo` does, on a free port, and return at once.
+def start_server(
+    home: Path, log: Path, script: Path = ROOT / "app.py", options: Sequence[str] = ()
+) -> Server:
+    """Start the demo as `make demo` does, or another script, on a free port; return at once.
 
     Parameters
     ----------
     home : folder of its catalogues and indexes
     log : file that its messages go to
+    script : that Streamlit runs
+    options : of ``streamlit run``, such as "--runner.postScriptGC=false"
     """
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    command += ["--server.port", str(port), "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += ["--server.port", str(port), "--server.headless", "true", *options]
     environment = {**os.environ, "LOOKALIKE_HOME": str(home)}
     with log.open("wb") as stream:
         process = subprocess.Popen(

@@ -1,7 +1,8 @@
 """Times what a visitor waits for, in a browser: ``python -m tools.timings`` (make timings).
 
 Prints JSON. All times are in seconds, from the action until the last picture of its answer is
-painted.
+painted. Seconds differ between machines and hours, so a Streamlit page of one picture is started in
+turn with the demo, and the ratio of the two is printed beside them.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from recommender.catalogue.registry import open_catalogue
-from tools.serving import Server, start_server, wait_until_healthy
+from tools.serving import ROOT, Server, start_server, wait_until_healthy
 from tools.visiting import DESKTOP, visiting
 
 # Counts the pictures in view that have arrived; the gallery lives in a shadow root.
@@ -36,6 +37,11 @@ WATCH = """([selector, count, before]) => new Promise(resolve => {
 })"""
 PICTURES = "ul.grid img, .stage img"
 LOOK_MS = 500  # a visitor looks at an answer before the next press
+ONE_PICTURE = """import numpy as np
+import streamlit as st
+
+st.image(np.full((150, 150, 3), 200, np.uint8))
+"""
 # Notes when the browser takes a press, so that the driver's search for the card does not count
 NOTE_PRESS = "addEventListener('pointerdown', () => { window.pressed = performance.now(); }, true)"
 
@@ -53,17 +59,43 @@ def summary(seconds: list[float]) -> dict[str, float]:
     }
 
 
-def start_to_gallery(browser: Browser, folder: Path) -> tuple[float, Server]:
-    """Time the way from the command to the painted gallery; returns the seconds and the server."""
+def start_to_pictures(
+    browser: Browser, folder: Path, script: Path, selector: str, count: int
+) -> tuple[float, Server]:
+    """Start a server; return the seconds until its pictures are painted, and the server.
+
+    Parameters
+    ----------
+    script : that Streamlit runs
+    selector, count : of the pictures in view, and how many there are at least
+    """
     begun = time.perf_counter()
-    server = start_server(folder, folder / "server.log")
+    server = start_server(folder, folder / "server.log", script)
     wait_until_healthy(server)
     page = new_page(browser)
     page.goto(server.address)
-    page.evaluate(WATCH, [PICTURES, 24, None])
+    page.evaluate(WATCH, [selector, count, None])
     taken = time.perf_counter() - begun
     page.context.close()
     return taken, server
+
+
+def starts_in_turn(
+    browser: Browser, home: Path, n_starts: int
+) -> tuple[list[float], list[float], Server]:
+    """Return the seconds of the demo's starts and of one picture's; the last demo runs on."""
+    script = home / "one_picture.py"
+    script.write_text(ONE_PICTURE)
+    demo, one_picture = [], []
+    while True:
+        taken, server = start_to_pictures(browser, home, script, "img", 1)
+        one_picture.append(taken)
+        server.stop()
+        taken, server = start_to_pictures(browser, home, ROOT / "app.py", PICTURES, 24)
+        demo.append(taken)
+        if len(demo) >= n_starts:
+            return demo, one_picture, server
+        server.stop()
 
 
 def new_page(browser: Browser) -> Page:
@@ -153,16 +185,15 @@ def first_view_bytes(browser: Browser, server: Server) -> dict[str, int]:
 
 def measure(browser: Browser, home: Path, options: argparse.Namespace) -> dict[str, object]:
     """Time starts, uploads and presses; the last server started answers the latter two."""
-    starts = []
-    for _ in range(options.starts - 1):
-        taken, server = start_to_gallery(browser, home)
-        server.stop()
-        starts.append(taken)
-    taken, server = start_to_gallery(browser, home)
+    starts, one_picture, server = starts_in_turn(browser, home, options.starts)
     try:
         sent = uploads(browser, server, options.uploads)
         return {
-            "start_to_painted_gallery": summary([*starts, taken]),
+            "start_to_painted_gallery": summary(starts),
+            "start_to_one_picture": summary(one_picture),
+            "start_ratio": round(
+                statistics.median(a / b for a, b in zip(starts, one_picture, strict=True)), 2
+            ),
             "first_upload_s": round(sent[0], 3),
             "later_uploads": summary(sent[1:]),
             "clicks": summary(clicks(browser, server, options.clicks)),

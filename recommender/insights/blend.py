@@ -1,9 +1,7 @@
 """Blends two products: pictures between them, and the products nearest to each step."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -13,6 +11,7 @@ from recommender.errors import CatalogueError
 from recommender.inference.autoencoder import Autoencoder
 from recommender.insights import morph
 from recommender.items import Item
+from recommender.memo import Memo
 from recommender.search.index import Index
 from recommender.search.results import Match, to_matches
 from recommender.types import Floats, Pixels
@@ -50,8 +49,7 @@ class Blender:
         self.catalogue = catalogue
         self.model = model
         self.index = index
-        self._decoding = threading.Lock()
-        self._decode = lru_cache(KEPT_BLENDS)(self._decode_between)
+        self._blends: Memo[tuple[str, str, int], Pixels] = Memo(KEPT_BLENDS)
 
     def steps(
         self, first_id: str, second_id: str, n_neighbors: int = 6, *, n_steps: int = N_STEPS
@@ -78,8 +76,9 @@ class Blender:
         -------
         decoded : ndarray of shape (n_steps, size, size, 3), uint8
         """
-        with self._decoding:  # a page asks for all steps at once
-            return self._decode(first_id, second_id, n_steps)
+        # a page asks for all steps at once
+        key = (first_id, second_id, n_steps)
+        return self._blends.get(key, lambda: self._decode_between(*key))
 
     def partners(self, item_id: str) -> list[Match]:
         """Neighbours of a product that are worth blending it with; see `choose_partners`."""

@@ -4,14 +4,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.images import letterbox
+from recommender import images
+from recommender.catalogue.store import Catalogue
+from recommender.inference.autoencoder import Autoencoder
 from recommender.insights import matching_parts
 from recommender.insights.matching_parts import Part
 from recommender.insights.palette import Colour, palette, shared_colours
+from recommender.items import Item
+from recommender.memo import Memo
+from recommender.search import query
 from recommender.search.index import Index
 from recommender.search.query import EncodedQuery
+from recommender.types import Floats, Mask
 
 CELL_PX = 16  # of a picture that is cut into cells
+KEPT_TRAITS = 64  # some 200 KB each
+KEPT_EXPLANATIONS = 512
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,29 +44,93 @@ class Explanation:
     second_colours: tuple[Colour, ...]
 
 
-def explain(index: Index, first: EncodedQuery, second: EncodedQuery) -> Explanation:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Traits:
+    """What one picture is compared by.
+
+    Attributes
+    ----------
+    embedding : ndarray of shape (n_dims,), float32, as the index compares them
+    spatial : ndarray of shape (size, size, channels), features of each region of the picture;
+        None if the model has none
+    shown : ndarray of shape (size, size), bool, the regions that show foreground
+    colours : its main colours
+    """
+
+    embedding: Floats
+    spatial: Floats | None
+    shown: Mask | None
+    colours: tuple[Colour, ...]
+
+
+class Explainer:
+    """Explains answers from one catalogue, each pair once; safe to share between threads.
+
+    Parameters
+    ----------
+    catalogue, model, index : as a `Recommender` has them
+    """
+
+    def __init__(self, catalogue: Catalogue, model: Autoencoder, index: Index) -> None:
+        self._catalogue, self._model, self._index = catalogue, model, index
+        self._traits: Memo[str, Traits] = Memo(KEPT_TRAITS)
+        self._explanations: Memo[tuple[str, str], Explanation] = Memo(KEPT_EXPLANATIONS)
+
+    def of_items(self, first_id: str, second_id: str) -> Explanation:
+        """Compare two products; raises `CatalogueError` if there is no such product."""
+        first, second = self._catalogue.get(first_id), self._catalogue.get(second_id)
+        return self._explanations.get(
+            (first.image_sha256, second.image_sha256),
+            lambda: explain(self._index, self._of(first), self._of(second)),
+        )
+
+    def of_photo(self, photo: EncodedQuery, item_id: str) -> Explanation:
+        """Compare a photo with a product; raises `CatalogueError` if there is no such product."""
+        return explain(self._index, traits(photo), self._of(self._catalogue.get(item_id)))
+
+    def _of(self, item: Item) -> Traits:
+        return self._traits.get(item.image_sha256, lambda: self._encode(item))
+
+    def _encode(self, item: Item) -> Traits:
+        pixels = images.load(self._catalogue.image_path(item))
+        return traits(query.encode(self._model, self._index, pixels))
+
+
+def traits(encoded: EncodedQuery) -> Traits:
+    """Measure what a picture is compared by."""
+    shown = None
+    if encoded.spatial is not None:
+        size = encoded.spatial.shape[0]
+        square = images.letterbox(encoded.pixels, size * CELL_PX)
+        shown = matching_parts.shown_cells(square, size)
+    return Traits(
+        embedding=encoded.embedding,
+        spatial=encoded.spatial,
+        shown=shown,
+        colours=palette(encoded.pixels),
+    )
+
+
+def explain(index: Index, first: Traits, second: Traits) -> Explanation:
     """Compare two pictures that were encoded for an index."""
     kind = colours = None
     if index.projection is not None:
         kind, colours = index.projection.likeness(first.embedding, second.embedding)
-    palettes = palette(first.pixels), palette(second.pixels)
     return Explanation(
         similarity=index.similarity(float(np.linalg.norm(first.embedding - second.embedding))),
         kind=kind,
         colours=colours,
         parts=_parts(first, second),
-        shared=shared_colours(*palettes),
-        first_colours=palettes[0],
-        second_colours=palettes[1],
+        shared=shared_colours(first.colours, second.colours),
+        first_colours=first.colours,
+        second_colours=second.colours,
     )
 
 
-def _parts(first: EncodedQuery, second: EncodedQuery) -> tuple[Part, ...]:
+def _parts(first: Traits, second: Traits) -> tuple[Part, ...]:
     if first.spatial is None or second.spatial is None:
         return ()
-    size = first.spatial.shape[0]
-    shown = [
-        matching_parts.shown_cells(letterbox(each.pixels, size * CELL_PX), size)
-        for each in (first, second)
-    ]
-    return matching_parts.matching_parts(first.spatial, second.spatial, (shown[0], shown[1]))
+    if first.shown is None or second.shown is None:
+        return ()
+    shown = (first.shown, second.shown)
+    return matching_parts.matching_parts(first.spatial, second.spatial, shown)

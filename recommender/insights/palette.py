@@ -1,6 +1,7 @@
 """Finds the main colours of a product, and their everyday names."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,10 +49,13 @@ class Colour:
     @property
     def name(self) -> str:
         """The nearest of the colours that everybody knows."""
-        names = list(NAMES)
-        table = to_lab(np.array(list(NAMES.values()), np.float64))
         here = to_lab(np.array([self.rgb], np.float64))
-        return names[int(np.linalg.norm(table - here, axis=1).argmin())]
+        return tuple(NAMES)[int(np.linalg.norm(_named_lab() - here, axis=1).argmin())]
+
+
+@cache
+def _named_lab() -> Lab:
+    return to_lab(np.array(list(NAMES.values()), np.float64))
 
 
 def palette(pixels: Pixels) -> tuple[Colour, ...]:

@@ -59,14 +59,10 @@ class ExactEngine:
 
     def fit(self, embeddings: Floats, keys: Keys) -> Self:
         """Forget everything, and hold these rows."""
-        from sklearn.neighbors import NearestNeighbors  # a second to import; the gallery needs none
-
         if len(embeddings) != len(keys):
             raise ValueError(f"{len(embeddings)} embeddings but {len(keys)} keys")
         self._embeddings, self._keys = embeddings, keys
-        self._neighbors = NearestNeighbors(metric="euclidean", algorithm="brute")
         if len(keys):
-            self._neighbors.fit(embeddings)
             self._squares = np.einsum("ij,ij->i", embeddings, embeddings)
         return self
 
@@ -93,7 +89,10 @@ class ExactEngine:
             found = [self._nearest(query, n_found) for query in queries]
             distances, rows = (np.stack(column) for column in zip(*found, strict=True))
         else:
-            distances, rows = self._neighbors.kneighbors(queries, n_neighbors=n_found)
+            from sklearn.neighbors import NearestNeighbors  # a second; visitors need none
+
+            brute = NearestNeighbors(metric="euclidean", algorithm="brute").fit(self._embeddings)
+            distances, rows = brute.kneighbors(queries, n_neighbors=n_found)
         return distances.astype(np.float32, copy=False), self._keys[rows]
 
     def _nearest(self, query: Floats, n_found: int) -> tuple[Floats, Keys]:

@@ -5,7 +5,6 @@ it calls different in colour or material are variants that a shopper may want si
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 
@@ -13,12 +12,13 @@ from recommender import images
 from recommender.catalogue.store import Catalogue
 from recommender.errors import ImageError
 from recommender.items import Item
+from recommender.memo import Memo
 from recommender.search import near_duplicates
 from recommender.search.index import Index
 from recommender.search.near_duplicates import Sketch
+from recommender.search.verdicts import Verdicts
 
-KEPT_SKETCHES = 512  # some 80 KB each
-KEPT_VERDICTS = 65_536
+KEPT_SKETCHES = 128  # some 80 KB each
 
 
 class DuplicateGrouper:
@@ -26,8 +26,8 @@ class DuplicateGrouper:
 
     def __init__(self, catalogue: Catalogue, index: Index) -> None:
         self._catalogue, self._index = catalogue, index
-        self._sketch = lru_cache(KEPT_SKETCHES)(self._draw)
-        self._verdict = lru_cache(KEPT_VERDICTS)(self._compare)
+        self._verdicts = Verdicts(catalogue.folder)
+        self._sketches: Memo[str, Sketch] = Memo(KEPT_SKETCHES)
 
     def group(self, item_ids: Sequence[str]) -> list[list[str]]:
         """Group near-identical products, and keep their order.
@@ -57,23 +57,28 @@ class DuplicateGrouper:
         return groups
 
     def is_same(self, first_id: str, second_id: str) -> bool:
-        """Whether two products are near-identical; the latest verdicts are remembered."""
-        return self._verdict(*sorted((first_id, second_id)))
-
-    def _compare(self, first_id: str, second_id: str) -> bool:
-        first, second = self._catalogue.get(first_id), self._catalogue.get(second_id)
+        """Whether two products are near-identical; the pixels of a pair are compared once."""
+        first, second = (self._catalogue.get(each) for each in sorted((first_id, second_id)))
         if first.image_sha256 == second.image_sha256:
             return True
         if not _may_be_one(first, second):
             return False
         try:
-            return near_duplicates.compare(self._sketch(first_id), self._sketch(second_id)).is_same
+            return self._verdicts.get(
+                first.image_sha256, second.image_sha256, lambda: self._compare(first, second)
+            )
         except ImageError:  # a picture that has vanished is like none
             return False
 
-    def _draw(self, item_id: str) -> Sketch:
-        path = self._catalogue.image_path(self._catalogue.get(item_id))
-        return near_duplicates.sketch(images.load(path))
+    def _compare(self, first: Item, second: Item) -> bool:
+        sketches = (self._sketch(first), self._sketch(second))
+        return near_duplicates.compare(*sketches).is_same
+
+    def _sketch(self, item: Item) -> Sketch:
+        return self._sketches.get(item.image_sha256, lambda: self._draw(item))
+
+    def _draw(self, item: Item) -> Sketch:
+        return near_duplicates.sketch(images.load(self._catalogue.image_path(item)))
 
 
 def _may_be_one(first: Item, second: Item) -> bool:

@@ -6,11 +6,14 @@ from functools import cached_property
 
 import numpy as np
 
+from recommender.images import shrink
 from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.pipeline import reconstruction_errors
 from recommender.search.index import Index
 from recommender.search.results import Reconstruction
 from recommender.types import Floats, Pixels
+
+KEPT_PX = 640  # of the longer side: twice what any network takes
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -18,11 +21,13 @@ class EncodedQuery:
     """An encoded picture; it belongs to the model and the index that encoded it.
 
     The picture is decoded from its latent at the first use of `reconstruction` or of
-    `reconstruction_error`, and once.
+    `reconstruction_error`, and once. Servers keep one of these for each visitor, so it holds a
+    small copy of the picture.
 
     Attributes
     ----------
-    pixels : the picture, ndarray of shape (height, width, 3), uint8
+    pixels : the picture, ndarray of shape (height, width, 3), uint8; its longer side is at most
+        `KEPT_PX`
     embedding : ndarray of shape (n_dims,), float32, as the index compares them
     spatial : ndarray of shape (height, width, channels), features of each region of the picture;
         None if the model has none
@@ -58,12 +63,13 @@ def encode(model: Autoencoder, index: Index, pixels: Pixels) -> EncodedQuery:
     pixels : ndarray of shape (height, width, 3), uint8, as `images.load` gives it
     """
     encoded = model.encode([model.prepare(pixels)])
+    latents, small = encoded.latents, shrink(pixels, KEPT_PX)
     return EncodedQuery(
-        pixels=pixels,
+        pixels=small,
         embedding=index.embed(encoded.features)[0],
         spatial=None if encoded.spatial is None else encoded.spatial[0],
         index=(index.model, index.catalogue),
-        decode=lambda: decode(model, encoded.latents, pixels),
+        decode=lambda: decode(model, latents, small),
     )
 
 

@@ -76,7 +76,7 @@ def prepare(
         def look(place: tuple[int, int]) -> None:
             mirrored, row = place
             square = squares[row][:, :: -1 if mirrored else 1]
-            seen = network.run({"images": np.ascontiguousarray(square[None])}, n_threads=1)
+            seen = network.run({"images": np.ascontiguousarray(square[None])})
             spatial[place] = seen["spatial"][0]
             kind[place] = seen["features"][0, : config.n_kind]
 

@@ -2,13 +2,14 @@ import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from recommender.config import MODELS
 from recommender.errors import ModelError
-from recommender.inference.autoencoder import Autoencoder
+from recommender.inference.autoencoder import Autoencoder, Network
 from recommender.models import ModelConfig
 from tests.conftest import draw
 
@@ -54,6 +55,35 @@ def test_threads_share_a_model(article: Autoencoder, squares: list[np.ndarray]) 
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(lambda _: article.encode(squares[:1]).latents, range(64)))
     assert all(np.array_equal(result, expected) for result in results)
+
+
+def test_many_visitors_share_few_interpreters(
+    squares: list[np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    make = Network._make
+
+    def counted(network: Network) -> Any:
+        made.append(1)
+        return make(network)
+
+    monkeypatch.setattr(Network, "_make", counted)
+    network = Network(MODELS / "article" / "encoder.tflite", n_interpreters=2)
+    values = {"images": squares[0][None]}
+    for _ in range(3):
+        network.run(values)
+    assert len(made) == 1  # one visitor at a time needs one
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda _: network.run(values), range(64)))
+    assert len(made) == 2
+
+
+def test_a_call_that_fails_gives_its_turn_back(squares: list[np.ndarray]) -> None:
+    network = Network(MODELS / "article" / "encoder.tflite", n_interpreters=1)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="name"):
+            network.run({"sounds": squares[0][None]})
+    assert network.run({"images": squares[0][None]})["latent"].shape == (1, 19, 19, 8)
 
 
 def test_an_empty_batch_is_a_mistake(article: Autoencoder) -> None:

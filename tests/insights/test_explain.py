@@ -1,8 +1,11 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
 from recommender.config import DEMO
-from recommender.insights.explain import explain
+from recommender.inference.autoencoder import Autoencoder, Encoded
+from recommender.insights.explain import Explainer, explain, traits
 from recommender.insights.palette import NAMES, Colour, palette, shared_colours, to_lab
 from recommender.models import PERCEPTUAL, available_models
 from recommender.recommend import Recommender
@@ -40,7 +43,8 @@ def test_every_name_is_its_own() -> None:
 
 def test_the_articles_model_says_less(shop_recommender: Recommender) -> None:
     first, second = (np.asarray(draw(shape, "red")) for shape in ("box", "disc"))
-    found = explain(shop_recommender.index, *map(shop_recommender.encode_pixels, (first, second)))
+    seen = [traits(shop_recommender.encode_pixels(each)) for each in (first, second)]
+    found = explain(shop_recommender.index, *seen)
     assert found.parts == ()
     assert found.kind is None
     assert [pair[0].name for pair in found.shared] == ["red"]
@@ -49,12 +53,32 @@ def test_the_articles_model_says_less(shop_recommender: Recommender) -> None:
 @pytest.mark.skipif(PERCEPTUAL not in available_models(), reason="there is no such model")
 def test_two_looks_of_one_design_are_alike_in_kind_and_not_in_colour() -> None:
     recommender = Recommender.open(DEMO, PERCEPTUAL)
-    first, second = (
-        recommender.encode_image(recommender.catalogue.image_path(recommender.catalogue.get(each)))
-        for each in ("teapot-03-teal", "teapot-03-terracotta")
-    )
-    found = explain(recommender.index, first, second)
+    explainer = Explainer(recommender.catalogue, recommender.model, recommender.index)
+    found = explainer.of_items("teapot-03-teal", "teapot-03-terracotta")
     assert found.kind is not None
     assert found.colours is not None
     assert found.kind > found.colours
     assert len(found.parts) >= 2
+
+
+def test_a_product_is_encoded_once_for_all_its_explanations(
+    shop_recommender: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded: list[int] = []
+    encode = Autoencoder.encode
+
+    def counted(model: Autoencoder, squares: Any, **options: Any) -> Encoded:
+        encoded.append(1)
+        return encode(model, squares, **options)
+
+    monkeypatch.setattr(Autoencoder, "encode", counted)
+    parts = (shop_recommender.catalogue, shop_recommender.model, shop_recommender.index)
+    explainer = Explainer(*parts)
+    found = [explainer.of_items("disc-red-0", each) for each in ("box-red-0", "disc-blue-0")]
+    assert explainer.of_items("disc-red-0", "box-red-0") is found[0]
+    assert len(encoded) == 3
+    photo = shop_recommender.encode_pixels(np.asarray(draw("disc", "red")))
+    assert explainer.of_photo(photo, "box-red-0").similarity == pytest.approx(
+        found[0].similarity, abs=1e-3
+    )
+    assert len(encoded) == 4

@@ -6,7 +6,9 @@ import pytest
 from recommender.importing.importer import import_source
 from recommender.models import ARTICLE
 from recommender.recommend import Recommender
+from recommender.search import near_duplicates
 from recommender.search.grouping import DuplicateGrouper
+from recommender.search.near_duplicates import Difference, Sketch
 from tests.conftest import draw
 
 
@@ -56,6 +58,34 @@ def test_variants_stay_apart(doubled: Recommender) -> None:
 def test_one_file_is_one_picture_whatever_the_shop_says(doubled: Recommender) -> None:
     groups = DuplicateGrouper(doubled.catalogue, doubled.index).group(["red", "red-twice"])
     assert groups == [["red", "red-twice"]]
+
+
+def test_the_pixels_of_a_pair_are_compared_once_and_for_ever(
+    doubled: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+    compare = near_duplicates.compare
+
+    def counted(first: Sketch, second: Sketch) -> Difference:
+        compared.append(1)
+        return compare(first, second)
+
+    monkeypatch.setattr(near_duplicates, "compare", counted)
+    for _ in range(2):  # the second one is the same shop after another start
+        grouper = DuplicateGrouper(doubled.catalogue, doubled.index)
+        assert grouper.is_same("red", "again")
+        assert grouper.is_same("again", "red")
+        assert not grouper.is_same("red", "box-red")
+    assert len(compared) == 2
+
+
+def test_a_damaged_file_of_verdicts_costs_no_more_than_a_comparison(doubled: Recommender) -> None:
+    assert DuplicateGrouper(doubled.catalogue, doubled.index).is_same("red", "again")
+    (file,) = doubled.catalogue.folder.glob("verdicts-*")
+    whole = file.read_text()
+    for damaged in (whole[:20], whole.replace("1", "?"), "\xff\n\n1\n", whole.strip()):
+        file.write_text(damaged)
+        assert DuplicateGrouper(doubled.catalogue, doubled.index).is_same("red", "again")
 
 
 def test_a_picture_that_vanished_is_like_none(doubled: Recommender) -> None:

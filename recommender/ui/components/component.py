@@ -20,10 +20,10 @@ def mount(name: str, *, key: str, data: dict[str, Any] | None = None, **callback
     ----------
     name : of its folder, and of the HTML, CSS and JavaScript file in it
     key : of this instance on the page
-    data : passed to its script
+    data : JSON values that are passed to its script
     callbacks : `on_X_change` for each X that its script sets
     """
-    return _registered(name)(key=key, data=data, **callbacks)
+    return _registered(name)(key=key, data=data and _plain(data), **callbacks)
 
 
 def bundle(script: Path) -> str:
@@ -47,6 +47,16 @@ def bundle(script: Path) -> str:
 
     add(script.resolve())
     return "\n".join(texts)
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    """Return data in which Streamlit seeks no tables.
+
+    A list or a dictionary might be one, to find out which it imports pandas and pyarrow: a third of
+    a second in which the first visitor waits, and 60 MB that stay. A tuple never is, and is a list
+    again in the script.
+    """
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
 
 
 @cache

@@ -12,10 +12,12 @@ from recommender.ui.components import blend_slider, gallery
 from recommender.ui.parts import filters
 from recommender.ui.parts.filters import Filters
 from recommender.ui.shared import choice, link, messages, pictures, resources, words
+from recommender.ui.shared.link import Here
 
 if TYPE_CHECKING:
     from recommender.insights.blend import Blender, Step
     from recommender.recommend import Recommender
+    from recommender.search.results import Match
 
 CHOICE = "blend-choice"
 FIRST, SECOND = "a", "b"  # in the address
@@ -44,15 +46,16 @@ def _draw(recommender: "Recommender", first: Item, second: Item) -> None:
     )
     _offer(recommender, first, second)
     catalogue = recommender.catalogue
-    at = st.query_params.get("at", "")
+    here = link.here()
+    at = here.get("at")
     blend_slider.show(
-        _end(catalogue, first),
-        _end(catalogue, second),
+        _end(catalogue, first, here),
+        _end(catalogue, second, here),
         [
             blend_slider.Step(
                 src=pictures.between_url(catalogue, first, second, recommender.model, number),
                 name=_name(step, first, second),
-                cards=[_card(catalogue, match.item, match.similarity) for match in step.matches],
+                cards=[_card(catalogue, match, here) for match in step.matches],
             )
             for number, step in enumerate(
                 _blender(recommender).steps(first.item_id, second.item_id)
@@ -71,6 +74,7 @@ def _draw(recommender: "Recommender", first: Item, second: Item) -> None:
 
 def _offer(recommender: "Recommender", first: Item, second: Item) -> None:
     """Draw the links and buttons that lead to another pair."""
+    here = link.here()
     with st.container(key="blend-ways", horizontal=True, vertical_alignment="center", gap="small"):
         for label, icon, wanted in (
             ("Change the first", ":material/edit:", {SECOND: second.item_id}),
@@ -82,7 +86,7 @@ def _offer(recommender: "Recommender", first: Item, second: Item) -> None:
             ),
         ):
             st.page_link(
-                link.page(link.BLEND), label=label, icon=icon, query_params=link.kept(**wanted)
+                link.page(link.BLEND), label=label, icon=icon, query_params=here.kept(**wanted)
             )
         st.button(
             "Surprise me",
@@ -96,7 +100,7 @@ def _offer(recommender: "Recommender", first: Item, second: Item) -> None:
 def _surprise(recommender: "Recommender") -> None:
     seed = int(np.random.default_rng().integers(N_SEEDS))
     first, second = _blender(recommender).surprise(seed)
-    st.query_params.from_dict(link.kept(**{FIRST: first, SECOND: second}))
+    st.query_params.from_dict(link.here().kept(**{FIRST: first, SECOND: second}))
 
 
 def _choose(recommender: "Recommender", item: Item, end: str) -> None:
@@ -130,10 +134,11 @@ def _choose(recommender: "Recommender", item: Item, end: str) -> None:
         messages.empty("No products match", "Try a shorter search, or another word.")
         return
     st.html(f'<h2 class="bar">{heading}</h2>')
+    here = link.here()
     cards = [
         replace(
-            gallery.make_card(catalogue, each),
-            href=link.address(link.BLEND, link.kept(**{end: item.item_id, other: each.item_id})),
+            gallery.make_card(catalogue, each, here),
+            href=link.address(link.BLEND, here.kept(**{end: item.item_id, other: each.item_id})),
             label=f"{words.name(each)}, blend with this",
         )
         for each in found[:N_CHOICES]
@@ -153,21 +158,22 @@ def _name(step: "Step", first: Item, second: Item) -> str:
     return f"{share} of the way from {words.name(first)} to {words.name(second)}"
 
 
-def _end(catalogue: Catalogue, item: Item) -> blend_slider.End:
+def _end(catalogue: Catalogue, item: Item, here: Here) -> blend_slider.End:
     return blend_slider.End(
         title=words.name(item),
         alt=words.alternative_text(item),
         src=pictures.item_url(catalogue, item),
-        href=link.address(link.LOOKALIKES, link.to_item(item.item_id)),
+        href=link.address(link.LOOKALIKES, here.to_item(item.item_id)),
     )
 
 
-def _card(catalogue: Catalogue, item: Item, similarity: float) -> blend_slider.Card:
+def _card(catalogue: Catalogue, match: "Match", here: Here) -> blend_slider.Card:
+    item = match.item
     return blend_slider.Card(
-        href=link.address(link.LOOKALIKES, link.to_item(item.item_id)),
+        href=link.address(link.LOOKALIKES, here.to_item(item.item_id)),
         src=pictures.item_url(catalogue, item),
         alt=words.alternative_text(item),
         title=words.name(item),
         price=words.price(item),
-        similarity=words.similarity(similarity),
+        similarity=words.similarity(match.similarity),
     )

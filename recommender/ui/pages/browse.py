@@ -1,5 +1,6 @@
 """The browse page: a gallery to find a product to start from."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -130,7 +131,7 @@ def _several(label: str, key: str, options: tuple[str, ...]) -> list[str]:
     )
 
 
-def _draw(catalogue: Catalogue, found: list[Item]) -> None:
+def _draw(catalogue: Catalogue, found: Sequence[Item]) -> None:
     n_pages = -(-len(found) // PER_PAGE)
     place = st.container(key="shelf")
     page = 1
@@ -138,11 +139,12 @@ def _draw(catalogue: Catalogue, found: list[Item]) -> None:
         with st.container(horizontal=True, horizontal_alignment="center"):
             page = st.pagination(n_pages, key="page", bind="query-params")
     shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
+    here = link.here()
     with place:
         if len(found) < len(catalogue):
             st.html(f'<p class="quiet">{words.count(len(found), "product")}</p>')
         gallery.show(
-            [gallery.make_card(catalogue, item) for item in shown],
+            [gallery.make_card(catalogue, item, here) for item in shown],
             key=GALLERY,
             name="Products",
             view=f"{catalogue.name}/{page}",

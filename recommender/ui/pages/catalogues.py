@@ -92,7 +92,7 @@ def _show_catalogue(name: str, *, is_managed: bool) -> None:
                 link.page(link.BROWSE),
                 label=f"Browse {name}",
                 icon=":material/grid_view:",
-                query_params=link.kept(catalogue=name),
+                query_params=link.here().kept(catalogue=name),
             )
             if is_managed and name != DEMO:
                 _offer_changes(catalogue)
@@ -103,7 +103,7 @@ def _show_catalogue(name: str, *, is_managed: bool) -> None:
                 link.page(PAGE),
                 label="Keep it as it is",
                 icon=":material/close:",
-                query_params=link.kept(),
+                query_params=link.here().kept(),
             )
 
 
@@ -132,7 +132,7 @@ def _offer_changes(catalogue: Catalogue) -> None:
         link.page(PAGE),
         label="Update",
         icon=":material/sync:",
-        query_params=link.kept(**{UPDATE: name}),
+        query_params=link.here().kept(**{UPDATE: name}),
     )
     report = read_report(catalogue.folder)
     if report is not None and st.button(

@@ -20,6 +20,7 @@ from recommender.ui.components.gallery import Card
 from recommender.ui.parts import filters, quality_panel
 from recommender.ui.parts.filters import Filters
 from recommender.ui.shared import choice, link, messages, pictures, resources, samples, words
+from recommender.ui.shared.link import Here
 from recommender.ui.shared.samples import Sample
 
 if TYPE_CHECKING:
@@ -142,26 +143,28 @@ def _ask_other(catalogue: Catalogue) -> None:
         )
         found = filters.select(catalogue, Filters(text=text))[:N_FOUND] if text else []
         if found:
-            cards = [_product_card(catalogue, item) for item in found]
+            here = link.here()
+            cards = [_product_card(catalogue, item, here) for item in found]
             gallery.show(cards, key="compare-found", name="Products to search with", view=text)
         elif text:
             messages.empty("No products match", "Try a shorter search, or another word.")
         photos = samples.all_samples() if catalogue.name == DEMO else ()
         if photos:
             st.html('<h3 class="quiet">Or a customer’s photo</h3>')
-            cards = [_photo_card(sample) for sample in photos]
+            here = link.here()
+            cards = [_photo_card(sample, here) for sample in photos]
             gallery.show(cards, key="compare-photos", name="Photos to search with", view="photos")
 
 
 def _ask_by_chance(catalogue: Catalogue) -> None:
     item = catalogue.items[int(np.random.default_rng().integers(len(catalogue)))]
-    st.query_params.from_dict(link.kept(item=item.item_id))
+    st.query_params.from_dict(link.here().kept(item=item.item_id))
 
 
-def _product_card(catalogue: Catalogue, item: Item) -> Card:
+def _product_card(catalogue: Catalogue, item: Item, here: Here) -> Card:
     return Card(
         id=item.item_id,
-        href=link.address(link.COMPARE, link.kept(item=item.item_id)),
+        href=link.address(link.COMPARE, here.kept(item=item.item_id)),
         label=f"{words.name(item)}, search with this",
         alt=words.alternative_text(item),
         src=pictures.item_url(catalogue, item),
@@ -171,10 +174,10 @@ def _product_card(catalogue: Catalogue, item: Item) -> Card:
     )
 
 
-def _photo_card(sample: Sample) -> Card:
+def _photo_card(sample: Sample, here: Here) -> Card:
     return Card(
         id=sample.id,
-        href=link.address(link.COMPARE, link.kept(sample=sample.id)),
+        href=link.address(link.COMPARE, here.kept(sample=sample.id)),
         label=f"{sample.title}, search with this photo",
         alt=f"Customer photo: {sample.title}",
         src=pictures.sample_url(sample),
@@ -193,8 +196,9 @@ def _draw_answer(catalogue: Catalogue, query: Query, system: str) -> None:
     if query.category:
         n_right = sum(match.item.category == query.category for match in matches)
         tally.html(f'<p class="tally"><b>{n_right} of {len(matches)}</b> are of the same kind</p>')
+    here = link.here()
     compare_column.show(
-        [_found(catalogue, query, match) for match in matches],
+        [_found(catalogue, query, match, here) for match in matches],
         key=f"compare-{system}",
         name=f"What {quality_panel.NAMES[system]} found, nearest first",
     )
@@ -224,7 +228,7 @@ def _ask_model(recommender: "Recommender", query: Query) -> Sequence[Match]:
     return recommender.similar(query.id, n_neighbors=N_MATCHES).matches
 
 
-def _found(catalogue: Catalogue, query: Query, match: Match) -> Found:
+def _found(catalogue: Catalogue, query: Query, match: Match, here: Here) -> Found:
     item = match.item
     mark: Literal["right", "wrong", "unknown"]
     if item.item_id == query.wanted:
@@ -236,7 +240,7 @@ def _found(catalogue: Catalogue, query: Query, match: Match) -> Found:
     else:
         mark, text = "wrong", f"Other kind: {item.category.replace('_', ' ')}"
     return Found(
-        href=link.address(link.LOOKALIKES, link.kept(item=item.item_id)),
+        href=link.address(link.LOOKALIKES, here.kept(item=item.item_id)),
         src=pictures.item_url(catalogue, item),
         alt=words.alternative_text(item),
         title=words.name(item),

@@ -11,6 +11,7 @@ from recommender.insights import health
 from recommender.insights.health import BrokenPicture, Dismissals, Group, HardPicture
 from recommender.items import Item
 from recommender.ui.shared import choice, link, messages, pictures, resources, standing, words
+from recommender.ui.shared.link import Here
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
@@ -137,10 +138,13 @@ def _draw_groups(catalogue: Catalogue, groups: Sequence[Group], dismissals: Dism
     with st.container(key="findings-groups"):
         place = st.container(key="grid-groups")
         shown = _paged(groups, "duplicates")
+    here = link.here()
     with place:
         for group in shown:
             with st.container(key=f"finding-{group.key}"):
-                figures = "".join(_figure(catalogue, item) for item in group.items[:SHOWN_OF_GROUP])
+                figures = "".join(
+                    _figure(catalogue, item, here) for item in group.items[:SHOWN_OF_GROUP]
+                )
                 more = len(group.items) - SHOWN_OF_GROUP
                 note = "The same file" if group.is_exact else "Nearly the same"
                 if more > 0:
@@ -159,6 +163,7 @@ def _draw_hard(
     with st.container(key="findings-hard"):
         place = st.container(key="grid-hard")
         shown = _paged(hard, "photos")
+    here = link.here()
     with place:
         for each in shown:
             with st.container(key=f"finding-{each.key}"):
@@ -167,7 +172,7 @@ def _draw_hard(
                 )
                 st.html(
                     f'<p class="note">{each.times_usual:.1f} times the usual error</p>'
-                    f'<div class="twins">{_figure(recommender.catalogue, each.item)}'
+                    f'<div class="twins">{_figure(recommender.catalogue, each.item, here)}'
                     f'<figure><img src="{words.html(kept)}" width="180" height="180" '
                     'loading="lazy" alt="The same picture, rebuilt by the model">'
                     "<figcaption><span>Rebuilt by the model</span></figcaption></figure></div>"
@@ -248,8 +253,8 @@ def _all_well(text: str) -> None:
     st.html(f'<p class="well">{words.html(text)}</p>')
 
 
-def _figure(catalogue: Catalogue, item: Item) -> str:
-    address = link.address(link.LOOKALIKES, link.to_item(item.item_id))
+def _figure(catalogue: Catalogue, item: Item, here: Here) -> str:
+    address = link.address(link.LOOKALIKES, here.to_item(item.item_id))
     return (
         f'<figure><a href="{words.html(address)}" target="_self">'
         f'<img src="{words.html(pictures.item_url(catalogue, item))}" width="180" height="180" '

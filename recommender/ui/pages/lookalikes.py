@@ -18,7 +18,7 @@ def show() -> None:
     item_id = st.query_params.get("item")
     if not item_id:
         messages.empty("No product chosen yet", "Pick one in the gallery, or bring a photo.")
-        st.page_link(link.page(link.BROWSE), label="Browse", query_params=link.to_shelf())
+        st.page_link(link.page(link.BROWSE), label="Browse", query_params=link.here().to_shelf())
         return
     recommender = choice.recommender()
     catalogue = recommender.catalogue
@@ -48,24 +48,25 @@ def show() -> None:
 
 def _trail(catalogue: Catalogue, item: Item) -> None:
     """Draw links to the products that led here, and to the pages that take up this one."""
-    steps = [catalogue.get(step) for step in link.trail_ids() if step in catalogue]
+    here = link.here()
+    steps = [catalogue.get(step) for step in here.trail_ids() if step in catalogue]
     trail.show(
         [
             trail.way_out(),
             *(
                 Way(
                     label=words.name(step),
-                    href=link.address(link.LOOKALIKES, link.to_item(step.item_id)),
+                    href=link.address(link.LOOKALIKES, here.to_item(step.item_id)),
                 )
                 for step in steps
             ),
         ],
         words.name(item),
         [
-            Way(label="Blend with …", href=link.address(link.BLEND, link.kept(a=item.item_id))),
+            Way(label="Blend with …", href=link.address(link.BLEND, here.kept(a=item.item_id))),
             Way(
                 label="Compare models",
-                href=link.address(link.COMPARE, link.kept(item=item.item_id)),
+                href=link.address(link.COMPARE, here.kept(item=item.item_id)),
             ),
         ],
     )

@@ -31,6 +31,7 @@ def show() -> None:
         messages.empty("This catalogue is empty", "Add products, and find them here on a map.")
         return
     resources.embedding_map(name, model, on_wait=waiting)
+    here = link.here()
     with place.container():
         map_canvas.show(
             Map(
@@ -38,10 +39,10 @@ def show() -> None:
                 places=map_document.places_url(recommender),
                 sheets=map_document.sheets_url(catalogue),
                 pictures=f"pictures/{catalogue.name}/",
-                lookalikes=link.address(link.LOOKALIKES, link.to_item(PLACEHOLDER)),
-                browse=link.address(link.BROWSE, link.kept(category=PLACEHOLDER)),
-                kinds=st.query_params.get_all("kind"),
-                look=st.query_params.get("look", ""),
+                lookalikes=link.address(link.LOOKALIKES, here.to_item(PLACEHOLDER)),
+                browse=link.address(link.BROWSE, here.kept(category=PLACEHOLDER)),
+                kinds=list(here.parameters.get("kind", ())),
+                look=here.get("look"),
             )
         )
     st.html(

@@ -42,13 +42,14 @@ def show() -> None:
     if st.toggle(
         "Crop to the product", key="cutting", help="For photos that show more than the product"
     ):
-        crop.show(seen.whole, photo.id)
+        crop.show(seen.whole, seen.ratio, photo.id)
 
     def answer(asked: "SearchOptions") -> "Result":
-        if asked not in seen.answers:
+        def search() -> "Result":
             with st.spinner("Finding lookalikes"):
-                seen.answers[asked] = recommender.search(seen.encoded, asked)
-        return seen.answers[asked]
+                return recommender.search(seen.encoded, asked)
+
+        return seen.answers.get(asked, search)
 
     result.draw(
         recommender,
@@ -123,11 +124,12 @@ def _ask_sample() -> Photo | None:
 
 
 def _draw_samples(most: int | None = None) -> None:
+    here = link.here()
     gallery.show(
         [
             Card(
                 id=sample.id,
-                href=link.address(link.PHOTO, link.kept(sample=sample.id)),
+                href=link.address(link.PHOTO, here.kept(sample=sample.id)),
                 label=f"{sample.title}, use this photo",
                 alt=f"Sample photo: {sample.title}",
                 src=pictures.sample_url(sample),

@@ -11,7 +11,7 @@ from recommender.ui.components import trail
 from recommender.ui.components.trail import Way
 from recommender.ui.parts import photo_query
 from recommender.ui.parts.question import PAGE_OPTIONS
-from recommender.ui.shared import choice, link, messages, pictures, words
+from recommender.ui.shared import choice, link, messages, pictures, resources, words
 
 if TYPE_CHECKING:
     from recommender.insights.explain import Explanation
@@ -25,32 +25,41 @@ CLEARLY = 0.12  # a difference of two similarities worth mentioning
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """One of the two pictures."""
+    """One of the two pictures.
+
+    Attributes
+    ----------
+    item : None for a photo
+    encoded : None for a product
+    """
 
     id: str
     title: str
     alt: str
     original: str
     kept: str
-    encoded: "EncodedQuery"
     item: Item | None = None
+    encoded: "EncodedQuery | None" = None
 
 
 def show() -> None:
     """Draw the page."""
-    from recommender.insights.explain import explain
-
     st.html(STYLES)
     recommender = choice.recommender()
     other_id = st.query_params.get("to")
     query = _query(recommender)
     if query is None or not other_id:
         messages.empty("Nothing to compare yet", "Pick a product, then press “Why?” below a match.")
-        st.page_link(link.page(link.BROWSE), label="Browse", query_params=link.to_shelf())
+        st.page_link(link.page(link.BROWSE), label="Browse", query_params=link.here().to_shelf())
         return
     other = _product(recommender, recommender.catalogue.get(other_id))
     _ways(recommender, query, other_id)
-    found = explain(recommender.index, query.encoded, other.encoded)
+    explainer = resources.explainer(recommender.catalogue.name, recommender.model.name)
+    found = (
+        explainer.of_items(query.id, other_id)
+        if query.encoded is None
+        else explainer.of_photo(query.encoded, other_id)
+    )
     st.html(
         f'<header class="hero"><h1>Why these two?</h1><p>{_verdict(found)}</p></header>'
         '<div class="side-by-side"><section class="pair">'
@@ -86,19 +95,18 @@ def _product(recommender: "Recommender", item: Item) -> Side:
         alt=words.alternative_text(item),
         original=pictures.item_url(catalogue, item, "large"),
         kept=pictures.kept_url(catalogue, item, recommender.model, "kept"),
-        encoded=recommender.encode_image(catalogue.image_path(item)),
         item=item,
     )
 
 
 def _ways(recommender: "Recommender", query: Side, other_id: str) -> None:
     """Draw the links back to the answer, and to the matches before and after this one."""
-    catalogue = recommender.catalogue
+    catalogue, here = recommender.catalogue, link.here()
     item = query.item
     back = (
         Way(
             label=query.title,
-            href=link.address(link.LOOKALIKES, link.to_item(item.item_id)),
+            href=link.address(link.LOOKALIKES, here.to_item(item.item_id)),
         )
         if item
         else trail.way_out()
@@ -110,7 +118,7 @@ def _ways(recommender: "Recommender", query: Side, other_id: str) -> None:
         place = ids.index(other_id)
         for label, step in (("Previous match", place - 1), ("Next match", place + 1)):
             if 0 <= step < len(ids) and ids[step] in catalogue:
-                onward.append(Way(label=label, href=link.address(link.WHY, link.to_why(ids[step]))))
+                onward.append(Way(label=label, href=link.address(link.WHY, here.to_why(ids[step]))))
     onward.append(Way(label="Close", href=back.href))
     trail.show(steps, "Why?", onward)
 
@@ -118,8 +126,8 @@ def _ways(recommender: "Recommender", query: Side, other_id: str) -> None:
 def _answer(recommender: "Recommender", query: Side) -> list[str]:
     """Search again for a visitor who came by a link, and return the ids of the matches."""
     result = (
-        recommender.similar(query.item.item_id, PAGE_OPTIONS)
-        if query.item
+        recommender.similar(query.id, PAGE_OPTIONS)
+        if query.encoded is None
         else recommender.search(query.encoded, PAGE_OPTIONS)
     )
     return [match.item.item_id for match in result.matches]

@@ -1,7 +1,7 @@
 """Filters and sorting of products, and the widgets that several filters share."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from recommender.catalogue.store import Catalogue
 from recommender.items import Item
 from recommender.ui.shared import words
 
+KEPT_CATALOGUES = 8  # a catalogue that is imported again is another one
 FEATURED, CHEAP, DEAR, BY_NAME = "featured", "price", "-price", "name"
 ORDERS = {
     FEATURED: "Featured",
@@ -54,7 +55,7 @@ class Facets:
     are_sold_out: bool = False
 
 
-@lru_cache(8)
+@lru_cache(KEPT_CATALOGUES)
 def facets(catalogue: Catalogue) -> Facets:
     """Collect the values that a catalogue's products have."""
     prices = [item.price for item in catalogue if item.price is not None]
@@ -68,14 +69,22 @@ def facets(catalogue: Catalogue) -> Facets:
     )
 
 
-def select(catalogue: Catalogue, filters: Filters) -> list[Item]:
+def prepare(catalogue: Catalogue) -> None:
+    """Do now what the gallery's first visitor would wait for."""
+    facets(catalogue)
+    _ordered(catalogue, FEATURED)
+
+
+def select(catalogue: Catalogue, filters: Filters) -> Sequence[Item]:
     """Return the products that match, sorted as asked."""
+    found: Sequence[Item] = _ordered(catalogue, filters.order)
     wanted = filters.text.lower().split()
-    return [
-        item
-        for item in _ordered(catalogue, filters.order)
-        if filters.wishes.accept(item) and all(word in _searchable(item) for word in wanted)
-    ]
+    if wanted:
+        texts = _texts(catalogue)
+        found = [item for item in found if all(word in texts[item.item_id] for word in wanted)]
+    if not filters.wishes.is_empty:
+        found = [item for item in found if filters.wishes.accept(item)]
+    return found
 
 
 def price_range(
@@ -122,7 +131,7 @@ def forget(key: str, facets: Facets) -> None:
         st.session_state[key] = ""
 
 
-@lru_cache(16)
+@lru_cache(KEPT_CATALOGUES * len(ORDERS))
 def _ordered(catalogue: Catalogue, order: str) -> tuple[Item, ...]:
     if order in (CHEAP, DEAR):
         sign = 1 if order == CHEAP else -1
@@ -154,6 +163,12 @@ def _whole(prices: tuple[float, float]) -> tuple[float, float]:
 
 def _values(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({value for value in values if value}))
+
+
+@lru_cache(KEPT_CATALOGUES)
+def _texts(catalogue: Catalogue) -> dict[str, str]:
+    """Return the text that each product is found by, by its id."""
+    return {item.item_id: _searchable(item) for item in catalogue}
 
 
 def _searchable(item: Item) -> str:

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from recommender.images import ENOUGH_PX
+from recommender.memo import Memo
 from recommender.ui.components import crop
 from recommender.ui.parts.result import Stage
 from recommender.ui.shared import pictures, resources, samples
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from recommender.recommend import Recommender
     from recommender.search.options import SearchOptions
     from recommender.search.query import EncodedQuery
     from recommender.search.results import Result
 
+KEPT_ANSWERS = 32
 _SEEN = "photo.seen"  # of the latest photo, so that moving a slider does not decode it again
 
 
@@ -40,17 +39,21 @@ class Photo:
 class Seen:
     """An encoded photo with its reconstruction, and the answers to the queries made with it.
 
+    Each visitor has one for as long as they stay, so it holds compressed pictures and none of the
+    size that the photo came in.
+
     Attributes
     ----------
-    whole : the decoded photo
+    whole, ratio : address of the whole photo, and its width over its height
     encoded : the part of it that counts
     """
 
     id: str
-    whole: "NDArray[np.uint8]"
+    whole: str
+    ratio: float
     encoded: "EncodedQuery"
     stage: Stage
-    answers: "dict[SearchOptions, Result]" = field(default_factory=dict)
+    answers: "Memo[SearchOptions, Result]" = field(default_factory=lambda: Memo(KEPT_ANSWERS))
 
 
 def latest(recommender: "Recommender") -> Seen | None:
@@ -83,13 +86,16 @@ def look(recommender: "Recommender", photo: Photo) -> Seen:
     pixels = box.cut(whole) if box else whole
     encoded = recommender.encode_pixels(pixels)
     rebuilt = encoded.reconstruction
+    whole_url = pictures.data_url(whole)
+    height, width = whole.shape[:2]
     seen = Seen(
         id=photo.id,
-        whole=whole,
+        whole=whole_url,
+        ratio=width / height,
         encoded=encoded,
         stage=Stage(
             title=photo.title,
-            original=pictures.data_url(pixels),
+            original=pictures.data_url(pixels) if box else whole_url,
             kept=pictures.data_url(rebuilt.decoded),
             lost=pictures.data_url(pictures.lost(rebuilt)),
             alt=photo.title,

@@ -39,7 +39,7 @@ def ask(recommender: "Recommender", *, by_product: bool) -> SearchOptions:
         colour_weight = WEIGHTS[_slider("What matters", WEIGHTS, BALANCED, "colour_weight")]
     diversity = VARIETIES[_slider("Variety", VARIETIES, CLOSEST, "diversity")]
     facets = filters.facets(recommender.catalogue)
-    set_ones = sum(key in st.query_params for key in link.WISHES)
+    set_ones = len({*link.WISHES} & {*st.query_params})
     label = f"Filters ({set_ones})" if set_ones else "Filters"
     with st.popover(label, icon=":material/filter_list:", key="wishes"):
         chosen = _ask_wishes(facets, by_product=by_product)

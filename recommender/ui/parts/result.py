@@ -62,7 +62,7 @@ def draw(
     answer : searches with the settings of the controls
     key : of the gallery
     view : differs between queries
-    start : see `link.to_item`
+    start : see `Here.to_item`
     is_private : whether only this visitor has the query, so that a link cannot bring it back
     """
     st.html(STYLES)
@@ -85,10 +85,11 @@ def draw(
             st.button("Clear all filters", on_click=question.forget_wishes, args=(facets,))
         return
     link.remember_answer(view, [match.item.item_id for match in found.matches])
+    here = link.here()
     gallery.show(
         [
             gallery.make_card(
-                recommender.catalogue, match.item, match, start=start, model=recommender.model
+                recommender.catalogue, match.item, here, match, start=start, model=recommender.model
             )
             for match in found.matches
         ],

@@ -1,5 +1,6 @@
 """The catalogue and the model that the address names, and the recommender of both."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -8,14 +9,33 @@ from recommender.catalogue.registry import available_catalogues
 from recommender.config import DEMO
 from recommender.errors import CatalogueError
 from recommender.models import available_models, default_model, models_for
-from recommender.ui.shared import messages, resources
+from recommender.ui.shared import link, messages, resources
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
 
 
-def catalogue() -> str:
-    """Return the name of the catalogue in the address, else the demo's, else the first's.
+_CURRENT = "choice.current"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What a run draws, and what there was to choose from when it began.
+
+    Attributes
+    ----------
+    catalogues, models : names; the models are those that suit the catalogue
+    catalogue, model : the chosen ones
+    """
+
+    catalogues: list[str]
+    models: list[str]
+    catalogue: str
+    model: str
+
+
+def settle() -> None:
+    """Read the address and look through the folders, once for a run.
 
     Raises
     ------
@@ -27,16 +47,31 @@ def catalogue() -> str:
             "there is no catalogue yet; import one with: "
             "python -m recommender import SOURCE --name NAME"
         )
-    return st.query_params.get("catalogue", DEMO if DEMO in names else names[0])
+    here = link.here()
+    name = here.get("catalogue", DEMO if DEMO in names else names[0])
+    models, asked = models_for(name), here.get("model")
+    # not one that was fine-tuned to another catalogue
+    if not asked or (asked not in models and asked in available_models()):
+        asked = default_model(name)
+    st.session_state[_CURRENT] = Choice(
+        catalogues=names, models=models, catalogue=name, model=asked
+    )
+
+
+def current() -> Choice:
+    """Return what this run draws; see `settle`."""
+    chosen: Choice = st.session_state[_CURRENT]
+    return chosen
+
+
+def catalogue() -> str:
+    """Return the name of the catalogue in the address, else the demo's, else the first's."""
+    return current().catalogue
 
 
 def model() -> str:
     """Return the name of the model in the address, else of the best one for the catalogue."""
-    name = catalogue()
-    asked: str | None = st.query_params.get("model")
-    if asked is None or (asked in available_models() and asked not in models_for(name)):
-        return default_model(name)  # not one that was adapted to another catalogue
-    return asked
+    return current().model
 
 
 def recommender() -> "Recommender":
@@ -47,6 +82,7 @@ def recommender() -> "Recommender":
     RecommenderError : it cannot be opened
     """
     progress = messages.Progress()
-    opened = resources.recommender(catalogue(), model(), on_wait=progress)
+    chosen = current()
+    opened = resources.recommender(chosen.catalogue, chosen.model, on_wait=progress)
     progress.done()
     return opened

@@ -1,5 +1,7 @@
 """Addresses of pages: their parameters, and the links from one page to another."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +22,77 @@ _SHELF = "link.shelf"
 _ANSWER = "link.answer"
 
 Parameters = dict[str, str | list[str]]
+
+
+@dataclass(frozen=True)
+class Here:
+    """The address in front of the visitor, and the links that lead on from it.
+
+    It is read once for many links: Streamlit's own parameters are looked up anew, with locks, at
+    every look, and a gallery's links need hundreds of looks.
+    """
+
+    parameters: Mapping[str, Sequence[str]]
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return a parameter's last value."""
+        return (self.parameters.get(name) or (default,))[-1]
+
+    def kept(self, **wanted: str | list[str]) -> Parameters:
+        """Return the parameters that every address keeps, and those given."""
+        return {**{key: self.get(key) for key in KEPT if key in self.parameters}, **wanted}
+
+    def with_wishes(self, **wanted: str | list[str]) -> Parameters:
+        """Return the same as `kept`, and the filters of the answer."""
+        return {**self.kept(**wanted), **self._all_of(WISHES)}
+
+    def to_item(self, item_id: str, *, start: str = "") -> Parameters:
+        """Return the parameters of a product's lookalikes.
+
+        Parameters
+        ----------
+        start : the page that the trail starts from, if this is its first step
+        """
+        trail, here = self.trail_ids(), self.get("item")
+        if item_id in trail:  # back to a step of the trail
+            trail = trail[: trail.index(item_id)]
+        elif here and here != item_id:
+            trail = [*trail, here][-MAX_TRAIL:]
+        wanted: Parameters = {"item": item_id}
+        if trail:
+            wanted["via"] = trail
+        start = start or self.get("start")
+        if start == PHOTO:
+            wanted["start"] = start
+            wanted |= self.photo()
+        return self.with_wishes(**wanted)
+
+    def to_why(self, item_id: str) -> Parameters:
+        """Return the parameters of the page that compares a match with the query."""
+        asked = self._all_of(("item", "via", "start", "sample", "cut"))
+        return self.with_wishes(**asked, to=item_id)
+
+    def to_shelf(self) -> Parameters:
+        """Return the parameters of the gallery, as the visitor left it."""
+        shelf: Parameters = st.session_state.get(_SHELF, {})
+        return {**{key: value for key, value in shelf.items() if key not in KEPT}, **self.kept()}
+
+    def trail_ids(self) -> list[str]:
+        """Return the ids of the products that led to this one, oldest first."""
+        return list(self.parameters.get("via", ()))[-MAX_TRAIL:]
+
+    def photo(self) -> Parameters:
+        """Return which photo the trail starts from, and which part of it."""
+        return {key: self.get(key) for key in PHOTOS if key in self.parameters}
+
+    def _all_of(self, names: Sequence[str]) -> Parameters:
+        return {key: list(self.parameters[key]) for key in names if key in self.parameters}
+
+
+def here() -> Here:
+    """Read the address, with what the widgets drawn so far have put into it."""
+    parameters = st.query_params
+    return Here({key: parameters.get_all(key) for key in parameters})
 
 
 def register(pages: dict[str, Any]) -> None:
@@ -49,44 +122,6 @@ def address(name: str, parameters: Parameters) -> str:
     return f"{path}?{urlencode(parameters, doseq=True)}" if parameters else path
 
 
-def kept(**wanted: str | list[str]) -> Parameters:
-    """Return the parameters that every address keeps, and those given."""
-    stays = {key: st.query_params[key] for key in KEPT if key in st.query_params}
-    return {**stays, **wanted}
-
-
-def to_item(item_id: str, *, start: str = "") -> Parameters:
-    """Return the parameters of a product's lookalikes, reached from the current page.
-
-    Parameters
-    ----------
-    start : the page that the trail starts from, if this is its first step
-    """
-    trail, here = trail_ids(), st.query_params.get("item")
-    if item_id in trail:  # back to a step of the trail
-        trail = trail[: trail.index(item_id)]
-    elif here and here != item_id:
-        trail = [*trail, here][-MAX_TRAIL:]
-    wanted: Parameters = {"item": item_id}
-    if trail:
-        wanted["via"] = trail
-    start = start or st.query_params.get("start", "")
-    if start == PHOTO:
-        wanted["start"] = start
-        wanted |= {key: st.query_params[key] for key in PHOTOS if key in st.query_params}
-    return with_wishes(**wanted)
-
-
-def to_why(item_id: str) -> Parameters:
-    """Return the parameters of the page that compares a match with the query."""
-    here = {
-        key: st.query_params.get_all(key)
-        for key in ("item", "via", "start", "sample", "cut")
-        if key in st.query_params
-    }
-    return with_wishes(**here, to=item_id)
-
-
 def remember_answer(query: str, item_ids: list[str]) -> None:
     """Remember the matches of an answer, for the links from match to match."""
     st.session_state[_ANSWER] = (query, item_ids)
@@ -98,24 +133,6 @@ def answer_ids(query: str) -> list[str]:
     return known[1] if known[0] == query else []
 
 
-def with_wishes(**wanted: str | list[str]) -> Parameters:
-    """Return the same as `kept`, and the filters of the answer."""
-    stays = {key: st.query_params.get_all(key) for key in WISHES if key in st.query_params}
-    return {**kept(**wanted), **stays}
-
-
-def trail_ids() -> list[str]:
-    """Return the ids of the products that led to this one, oldest first."""
-    return st.query_params.get_all("via")[-MAX_TRAIL:]
-
-
 def remember_shelf() -> None:
     """Remember the search in the gallery, for the way back to it."""
-    params = st.query_params
-    st.session_state[_SHELF] = {key: params.get_all(key) for key in params}
-
-
-def to_shelf() -> Parameters:
-    """Return the parameters of the gallery, as the visitor left it."""
-    shelf: Parameters = st.session_state.get(_SHELF, {})
-    return {**{key: value for key, value in shelf.items() if key not in KEPT}, **kept()}
+    st.session_state[_SHELF] = dict(here().parameters)

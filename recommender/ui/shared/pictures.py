@@ -6,6 +6,7 @@ hashes that the catalogue knows are served: no address holds a path that could l
 
 import base64
 import io
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +18,16 @@ from recommender import images
 from recommender.catalogue.store import Catalogue
 from recommender.errors import CatalogueError
 from recommender.items import Item
+from recommender.memo import Memo
 from recommender.ui.shared.samples import Sample
 
 if TYPE_CHECKING:
     from recommender.inference.autoencoder import Autoencoder
+    from recommender.recommend import Recommender
     from recommender.search.results import Reconstruction
 
 SIDES_PX = {"card": 360, "large": 800}
+KEPT_DRAWINGS = 2_048  # about 10 KB each
 KEPT_PICTURES = 4_096  # about 15 KB each
 READY_BYTES = 60_000  # a file of this size or less is sent unchanged
 READY_TYPES = {
@@ -123,6 +127,24 @@ def to_webp(pixels: Pixels, side_px: int = SIDES_PX["large"]) -> bytes:
     return buffer.getvalue()
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """A product's reconstruction and its errors, as WebP files."""
+
+    kept: bytes
+    lost: bytes
+
+
+def drawing(recommender: "Recommender", item: Item) -> Drawing:
+    """Return how a product is reconstructed, drawn once whatever catalogue the picture is in."""
+
+    def draw() -> Drawing:
+        rebuilt = recommender.reconstruct_item(item.item_id)
+        return Drawing(to_webp(rebuilt.decoded), to_webp(lost(rebuilt)))
+
+    return _drawings.get((recommender.model.fingerprint, item.image_sha256), draw)
+
+
 def lost(reconstruction: "Reconstruction") -> Pixels:
     """Draw the errors of a reconstruction over a pale copy of its original.
 
@@ -136,6 +158,10 @@ def lost(reconstruction: "Reconstruction") -> Pixels:
     pale = 255 - (255 - original.mean(axis=2, keepdims=True)) * PALE
     drawn = pale * (1 - strength) + np.array(LOSS_COLOUR, np.float32) * strength
     return np.asarray(np.rint(drawn), np.uint8)
+
+
+# By the model's fingerprint and the picture's hash
+_drawings: "Memo[tuple[str, str], Drawing]" = Memo(KEPT_DRAWINGS)
 
 
 @lru_cache(8)

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from recommender.catalogue.registry import available_catalogues, open_catalogue
+from recommender.catalogue.registry import open_catalogue
 from recommender.catalogue.store import Catalogue, catalogues_folder
-from recommender.config import DEMO
-from recommender.errors import CatalogueError, RecommenderError
-from recommender.models import default_model
+from recommender.errors import CatalogueError
 from recommender.serving.decoding import PhotoDecoder
 
 if TYPE_CHECKING:
     from recommender.evaluation.colour_baseline import ColourRecommender
     from recommender.insights.blend import Blender
     from recommender.insights.embedding_map import EmbeddingMap
+    from recommender.insights.explain import Explainer
     from recommender.insights.health import BrokenPicture, Group
     from recommender.recommend import Recommender
 
@@ -49,12 +48,6 @@ class Opening:
 
 OnWait = Callable[[Opening], None]
 Work = Callable[[Opening, str, str], Any]
-
-
-def warm_up() -> None:
-    """Begin to open the demo, without waiting for it."""
-    if DEMO in available_catalogues():
-        threading.Thread(target=_warm, daemon=True).start()
 
 
 def catalogue(name: str) -> Catalogue:
@@ -91,6 +84,12 @@ def embedding_map(catalogue_name: str, model: str, on_wait: OnWait | None = None
 def blender(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "Blender":
     """Return what draws blends of two products; waits and raises as `recommender`."""
     opened: Blender = _wait("blender", catalogue_name, model, on_wait)
+    return opened
+
+
+def explainer(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "Explainer":
+    """Return what explains a catalogue's answers; waits and raises as `recommender`."""
+    opened: Explainer = _wait("explainer", catalogue_name, model, on_wait)
     return opened
 
 
@@ -184,6 +183,13 @@ def _open_blender(_opening: Opening, catalogue_name: str, model: str) -> "Blende
     return Blender(opened.catalogue, opened.model, opened.index)
 
 
+def _open_explainer(_opening: Opening, catalogue_name: str, model: str) -> "Explainer":
+    from recommender.insights.explain import Explainer
+
+    opened = recommender(catalogue_name, model)
+    return Explainer(opened.catalogue, opened.model, opened.index)
+
+
 def _open_colours(opening: Opening, catalogue_name: str, _model: str) -> "ColourRecommender":
     from recommender.evaluation.colour_baseline import ColourRecommender
 
@@ -211,17 +217,11 @@ WORKS: dict[str, Work] = {
     "recommender": _open_recommender,
     "embedding-map": _open_map,
     "blender": _open_blender,
+    "explainer": _open_explainer,
     "colours": _open_colours,
     "near-duplicates": _find_near_duplicates,
     "broken-pictures": _find_broken_pictures,
 }
-
-
-def _warm() -> None:
-    try:
-        recommender(DEMO, default_model())
-    except RecommenderError:
-        return  # the first visitor gets the same error, and can read it
 
 
 def _stamp(name: str) -> int:

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from recommender.catalogue.registry import available_catalogues
 from recommender.config import DEMO
-from recommender.models import model_info, models_for
+from recommender.models import model_info
 from recommender.ui.components import navigation
 from recommender.ui.components.navigation import Way
 from recommender.ui.shared import choice, link
@@ -52,7 +51,7 @@ def foot(catalogue: str) -> None:
 
 
 def _navigate(current: str) -> None:
-    kept = link.kept()
+    kept = link.here().kept()
     navigation.show(
         [
             Way(
@@ -69,14 +68,14 @@ def _navigate(current: str) -> None:
 
 
 def _choices() -> None:
-    catalogues, models = available_catalogues(), models_for(choice.catalogue())
-    if len(catalogues) < 2 and len(models) < 2:  # noqa: PLR2004  nothing to choose from
+    made = choice.current()
+    if len(made.catalogues) < 2 and len(made.models) < 2:  # noqa: PLR2004  nothing to choose from
         return
     with st.popover("Settings", key="settings", type="tertiary", icon=":material/tune:"):
-        if len(catalogues) > 1:
-            _choice("catalogue", "Catalogue", catalogues, choice.catalogue())
-        if len(models) > 1:
-            _choice("model", "Model", models, choice.model())
+        if len(made.catalogues) > 1:
+            _choice("catalogue", "Catalogue", made.catalogues, made.catalogue)
+        if len(made.models) > 1:
+            _choice("model", "Model", made.models, made.model)
 
 
 def _choice(name: str, label: str, options: list[str], current: str) -> None:
@@ -90,6 +89,6 @@ def _choose(name: str, key: str) -> None:
     if wanted is None:
         return
     if name == "catalogue":  # a product of one catalogue means nothing in another
-        st.switch_page(link.page(link.BROWSE), query_params=link.kept(catalogue=wanted))
+        st.switch_page(link.page(link.BROWSE), query_params=link.here().kept(catalogue=wanted))
     else:
         st.query_params[name] = wanted

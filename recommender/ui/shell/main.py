@@ -4,7 +4,7 @@ import streamlit as st
 
 from recommender.errors import RecommenderError
 from recommender.ui.shared import choice, link, messages
-from recommender.ui.shell import layout
+from recommender.ui.shell import layout, warm_up
 from recommender.ui.shell.page_list import NAME, PAGES
 
 
@@ -24,11 +24,13 @@ def main() -> None:
     link.take_former_names()
     chosen = st.navigation(list(pages.values()), position="hidden")
     try:
+        choice.settle()
         layout.masthead(chosen.url_path or PAGES[0].name)
         chosen.run()
         layout.foot(choice.catalogue())
     except RecommenderError as error:
         messages.complain(error)
+    warm_up.note_visit()
 
 
 main()

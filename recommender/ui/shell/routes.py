@@ -13,7 +13,7 @@ from starlette.routing import Route
 from recommender.errors import RecommenderError
 from recommender.serving.admission import Busy, Lane, TokenBuckets
 from recommender.ui.shared import pictures, resources, samples
-from recommender.ui.shell import sign_in
+from recommender.ui.shell import sign_in, warm_up
 
 FONTS = Path(__file__).parent / "fonts"
 # Addresses hold a hash, so that what they name never changes
@@ -35,6 +35,7 @@ def item_picture(request: Request) -> Response:
         )
     except RecommenderError as error:
         raise HTTPException(404, str(error)) from error
+    warm_up.note_visit()
     return Response(data, media_type=media_type, headers=FOR_EVER)
 
 
@@ -54,17 +55,16 @@ def kept_picture(request: Request) -> Response:
     names = request.path_params
     try:
         recommender = resources.recommender(names["catalogue"], names["model"])
+        if not recommender.model.fingerprint.startswith(names["version"]):
+            raise HTTPException(404, "the model has changed")
         item = pictures.by_hash(recommender.catalogue, names["sha256"])
-        reconstruction = recommender.reconstruct_item(item.item_id)
+        drawing = pictures.drawing(recommender, item)
     except RecommenderError as error:
         raise HTTPException(404, str(error)) from error
-    if not recommender.model.fingerprint.startswith(names["version"]):
-        raise HTTPException(404, "the model has changed")
-    kind = names["kind"]
-    if kind not in ("kept", "lost"):
+    data = {"kept": drawing.kept, "lost": drawing.lost}.get(names["kind"])
+    if data is None:
         raise HTTPException(404)
-    drawn = reconstruction.decoded if kind == "kept" else pictures.lost(reconstruction)
-    return Response(pictures.to_webp(drawn), media_type="image/webp", headers=FOR_EVER)
+    return Response(data, media_type="image/webp", headers=FOR_EVER)
 
 
 def between_picture(request: Request) -> Response:
@@ -149,7 +149,7 @@ def _in(lane: Lane, answer: Callable[[Request], Response]) -> Callable[..., Awai
 
 
 # Files and thumbnails; reconstructions, which take a network; whole maps and blends
-READY, DECODED, DRAWN = Lane(2, 400), Lane(1, 100), Lane(1, 40)
+READY, DECODED, DRAWN = Lane(2, 400), Lane(2, 100), Lane(1, 40)
 PER_CLIENT = TokenBuckets(per_minute=600, burst=200)  # of what must be drawn
 ROUTES = [
     *sign_in.ROUTES,

@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from streamlit import dataframe_util
 
 from recommender.ui.components.component import ROOM, bundle
+from tests.ui.conftest import OpenPage
 
 DECLARED = re.compile(r"^(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
 FOLDERS = sorted(file.parent for file in ROOM.glob("*/*.html"))
@@ -40,3 +42,27 @@ def test_every_component_is_whole(folder: Path) -> None:
     assert not re.search(r"^import ", joined, re.MULTILINE)
     names = DECLARED.findall(joined)
     assert len(names) == len(set(names)), "two scripts declare the same name"
+
+
+@pytest.mark.parametrize(
+    ("page", "wanted"),
+    [
+        ("", {}),
+        ("lookalikes", {"item": "mug-01-navy"}),
+        ("photo", {}),
+        ("why", {"item": "mug-01-navy", "to": "mug-01-teal"}),
+        ("blend", {"a": "mug-01-navy", "b": "vase-01-grey"}),
+    ],
+)
+def test_no_page_makes_streamlit_seek_tables(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, page: str, wanted: dict[str, str]
+) -> None:
+    sought: list[object] = []
+
+    def seek(value: object) -> dataframe_util.DataFormat:
+        sought.append(value)
+        return dataframe_util.DataFormat.UNKNOWN
+
+    monkeypatch.setattr(dataframe_util, "determine_data_format", seek)
+    assert not open_page(page, **wanted).exception
+    assert sought == []  # it would import pandas and pyarrow

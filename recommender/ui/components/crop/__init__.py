@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Self
 import streamlit as st
 
 from recommender.ui.components.component import mount
-from recommender.ui.shared import pictures
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,23 +60,23 @@ def chosen() -> Box | None:
     return Box.from_text(st.query_params.get(PARAMETER, ""))
 
 
-def show(pixels: "NDArray[np.uint8]", photo_id: str) -> None:
+def show(src: str, ratio: float, photo_id: str) -> None:
     """Draw the photo with the frame on it; the part that is used goes into the address.
 
     Parameters
     ----------
-    pixels : of the whole photo
+    src : address of the whole photo
+    ratio : of its width to its height
     photo_id : differs between any two photos
     """
     box = chosen()
-    height, width = pixels.shape[:2]
     answer = mount(
         "crop",
         key="crop",
         data={
-            "src": pictures.data_url(pixels),
+            "src": src,
             "photo": photo_id,
-            "ratio": width / height,
+            "ratio": ratio,
             "box": [box.left, box.top, box.width, box.height] if box else None,
             "least": LEAST_SIDE,
         },

@@ -5,13 +5,14 @@ Streamlit's own widgets would send every picture again at every click.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from recommender.catalogue.store import Catalogue
 from recommender.items import Item
 from recommender.ui.components.component import mount
 from recommender.ui.shared import link, pictures, words
+from recommender.ui.shared.link import Here
 
 if TYPE_CHECKING:
     from recommender.inference.autoencoder import Autoencoder
@@ -53,6 +54,7 @@ class Card:
 def make_card(
     catalogue: Catalogue,
     item: Item,
+    here: Here,
     match: "Match | None" = None,
     *,
     start: str = "",
@@ -62,8 +64,9 @@ def make_card(
 
     Parameters
     ----------
+    here : the address that the card's links lead on from
     match : the product as the answer to a query, if it is one
-    start : see `link.to_item`
+    start : see `Here.to_item`
     model : whose reconstructions are on the page behind the card
     """
     share = "" if match is None else words.similarity(match.similarity)
@@ -71,7 +74,7 @@ def make_card(
     spoken = [title, price, f"{share} alike" if share else "", "show lookalikes"]
     return Card(
         id=item.item_id,
-        href=link.address(link.LOOKALIKES, link.to_item(item.item_id, start=start)),
+        href=link.address(link.LOOKALIKES, here.to_item(item.item_id, start=start)),
         label=", ".join(word for word in spoken if word),
         alt=words.alternative_text(item),
         src=pictures.item_url(catalogue, item.showing(match.image) if match else item),
@@ -84,8 +87,8 @@ def make_card(
         + [pictures.kept_url(catalogue, item, model, kind) for kind in ("kept", "lost")]
         if model
         else (),
-        why=link.address(link.WHY, link.to_why(item.item_id)) if match else "",
-        twins=[make_card(catalogue, twin, start=start) for twin in match.near_identical]
+        why=link.address(link.WHY, here.to_why(item.item_id)) if match else "",
+        twins=[make_card(catalogue, twin, here, start=start) for twin in match.near_identical]
         if match
         else (),
     )
@@ -103,9 +106,14 @@ def show(cards: Sequence[Card], *, key: str, name: str, view: str) -> None:
         "gallery",
         key=key,
         data={
-            "cards": [asdict(card) for card in cards],
+            "cards": [_plain(card) for card in cards],
             "name": name,
             "view": view,
             "eager": EAGER_CARDS,
         },
     )
+
+
+def _plain(card: Card) -> dict[str, Any]:
+    """Return a card as JSON values; `dataclasses.asdict` would copy each of them deeply."""
+    return {**vars(card), "twins": [_plain(twin) for twin in card.twins]}

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-import streamlit as st
-
 from recommender.ui.components.component import mount
 from recommender.ui.shared import link
 
@@ -39,8 +37,9 @@ def show(steps: Sequence[Way], here: str, onward: Sequence[Way] = ()) -> None:
 
 def way_out() -> Way:
     """Return the link to where the trail starts: the gallery, or the visitor's photo."""
-    asked_with_photo = "item" not in st.query_params
-    if asked_with_photo or st.query_params.get("start") == link.PHOTO:
-        photo = {key: st.query_params[key] for key in link.PHOTOS if key in st.query_params}
-        return Way(label="Your photo", href=link.address(link.PHOTO, link.kept(**photo)))
-    return Way(label="Browse", href=link.address(link.BROWSE, link.to_shelf()))
+    here = link.here()
+    asked_with_photo = "item" not in here.parameters
+    if asked_with_photo or here.get("start") == link.PHOTO:
+        photo = here.kept(**here.photo())
+        return Way(label="Your photo", href=link.address(link.PHOTO, photo))
+    return Way(label="Browse", href=link.address(link.BROWSE, here.to_shelf()))

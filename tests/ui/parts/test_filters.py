@@ -1,0 +1,62 @@
+"""The gallery's search: what matches, and that products are walked through once."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from recommender.catalogue.filters import ItemFilter
+from recommender.catalogue.store import Catalogue
+from recommender.catalogue.store import replace as replace_items
+from recommender.items import Item
+from recommender.ui.parts import filters
+from recommender.ui.parts.filters import CHEAP, Filters
+
+MUG = Item(item_id="mug", image="a.png", image_sha256="a", title="Red mug", colour="red", price=9.0)
+ITEMS = (
+    MUG,
+    replace(MUG, item_id="cup", title="Blue cup", colour="blue", price=5.0),
+    replace(MUG, item_id="jug", title="Red jug", price=None),
+)
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Catalogue:
+    replace_items(tmp_path / "shop", ITEMS)
+    return Catalogue(tmp_path / "shop")
+
+
+def ids(catalogue: Catalogue, wanted: Filters) -> list[str]:
+    return [item.item_id for item in filters.select(catalogue, wanted)]
+
+
+def test_text_and_filters_must_both_match(catalogue: Catalogue) -> None:
+    assert ids(catalogue, Filters(text="RED")) == ["mug", "jug"]
+    assert ids(catalogue, Filters(text="red m")) == ["mug"]
+    assert ids(catalogue, Filters(wishes=ItemFilter(colours=["red"]))) == ["mug", "jug"]
+    assert ids(catalogue, Filters(text="mug", wishes=ItemFilter(colours=["blue"]))) == []
+    assert ids(catalogue, Filters(order=CHEAP)) == ["cup", "mug", "jug"]
+
+
+def test_a_run_walks_through_the_catalogue_only_for_what_it_asks(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    searchable = filters._searchable
+
+    def counted(item: Item) -> str:
+        looked.append(item.item_id)
+        return searchable(item)
+
+    monkeypatch.setattr(filters, "_searchable", counted)
+    filters.select(catalogue, Filters())
+    assert looked == []
+    for word in ("red", "blue", "re"):
+        filters.select(catalogue, Filters(text=word))
+    assert len(looked) == len(ITEMS)
+
+
+def test_a_catalogue_that_is_imported_again_is_searched_anew(catalogue: Catalogue) -> None:
+    assert ids(catalogue, Filters(text="blue")) == ["cup"]
+    replace_items(catalogue.folder, ITEMS[:1])
+    assert ids(Catalogue(catalogue.folder), Filters(text="blue")) == []
