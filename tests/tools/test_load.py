@@ -2,8 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -13,7 +15,14 @@ from tools.load.crowd import PICTURES, Plan, Sample, visit
 from tools.load.journeys import JOURNEYS, MIXED
 from tools.serving import serving
 
+T = TypeVar("T")
 WHOLE_JOURNEYS = {"mixed": {name for name, _ in MIXED}, "lookalikes": {"browse", "leaf", "open"}}
+
+
+def run(visiting: Coroutine[Any, Any, T]) -> T:
+    """Run in a thread of its own: the browser of other tests keeps a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, visiting).result()
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +44,7 @@ def test_every_action_is_answered_without_an_error(demo: tuple[str, int], journe
         pause_s=0.1,
         with_pictures=True,
     )
-    made = asyncio.run(measure(address, pid, plan, photos, is_warm=False))
+    made = run(measure(address, pid, plan, photos, is_warm=False))
     assert made["errors"] == []
     assert made["all"]["runs"] == plan.n_visitors * len(MIXED)
     assert set(made["actions"]) == WHOLE_JOURNEYS[journey] | {PICTURES}
@@ -47,7 +56,7 @@ def test_every_action_is_answered_without_an_error(demo: tuple[str, int], journe
 def test_what_goes_wrong_is_counted(tmp_path: Path) -> None:
     photo = tmp_path / "photo.jpg"
     plan = Plan(n_visitors=2, duration_s=0.2, pause_s=0.1)
-    samples = asyncio.run(visit("http://127.0.0.1:9", plan, [photo]))
+    samples = run(visit("http://127.0.0.1:9", plan, [photo]))
     assert samples
     assert all(sample.error for sample in samples)
     made = report.make(plan, samples)

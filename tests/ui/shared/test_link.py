@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from recommender import models
+from recommender.catalogue import registry
 from recommender.ui.shared.link import LOOKALIKES, MAX_TRAIL, Here, address
 
 
@@ -12,8 +14,8 @@ def here(**parameters: list[str]) -> Here:
 
 
 def test_settings_stay_and_the_rest_goes() -> None:
-    at = here(catalogue=["shop"], k=["5"], q=["mug"], only=["mug", "cup"])
-    assert at.kept(item="a") == {"catalogue": "shop", "k": "5", "item": "a"}
+    at = here(catalogue=["shop"], n_neighbors=["5"], q=["mug"], only=["mug", "cup"])
+    assert at.kept(item="a") == {"catalogue": "shop", "n_neighbors": "5", "item": "a"}
     assert at.with_wishes()["only"] == ["mug", "cup"]
 
 
@@ -43,9 +45,7 @@ def test_the_way_to_a_reason_names_both() -> None:
 def test_a_run_reads_its_address_and_the_folders_a_few_times(
     open_page: Any, monkeypatch: pytest.MonkeyPatch, page: str, wanted: dict[str, str]
 ) -> None:
-    from recommender import models
-from recommender.catalogue import registry
-from recommender.ui.shared import choice, link
+    from recommender.ui.shared import choice, link
 
     counts = {"address": 0, "catalogues": 0, "models": 0}
 

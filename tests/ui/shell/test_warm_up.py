@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from recommender.ui.parts import filters
 from recommender.ui.shared import resources
 from recommender.ui.shell import warm_up
 from tests.ui.conftest import OpenPage
