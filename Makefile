@@ -92,7 +92,7 @@ timings: $(VENV)/.dev
 lock:
 	$(PYTHON) -m venv build/lock
 	sed '/^-c/d' requirements.txt > build/lock/requirements.txt
-	sed '/^-r/d' requirements-train.txt requirements-dev.txt >> build/lock/requirements.txt
+	sed '/^-[rc]/d' requirements-milvus.txt requirements-train.txt requirements-dev.txt >> build/lock/requirements.txt
 	build/lock/bin/pip install -q -r build/lock/requirements.txt
 	build/lock/bin/pip freeze --exclude-editable > constraints.txt
 
@@ -106,6 +106,6 @@ $(VENV)/.demo: $(BIN)/python requirements.txt constraints.txt
 	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements.txt
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.demo requirements-train.txt requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.demo requirements-milvus.txt requirements-train.txt requirements-dev.txt
 	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements-dev.txt
 	touch $@

@@ -1,0 +1,21 @@
+"""Nearest-neighbour engines behind one protocol, and the choice of one.
+
+`exact` compares every row; `hnsw` asks a graph of neighbours in this process, by FAISS; `milvus`
+asks a Milvus server, a cluster, or Milvus Lite in a file.
+"""
+
+from recommender.search.engines.base import Embeddings, Engine, Floats, Keys
+from recommender.search.engines.choice import AUTO, ENGINES, choose_engine, make_engine
+from recommender.search.engines.exact import ExactEngine
+
+__all__ = [
+    "AUTO",
+    "ENGINES",
+    "Embeddings",
+    "Engine",
+    "ExactEngine",
+    "Floats",
+    "Keys",
+    "choose_engine",
+    "make_engine",
+]
