@@ -108,6 +108,7 @@ def index(options: argparse.Namespace) -> None:
             catalogue,
             model,
             engine=options.engine,
+            refit=options.refit,
             folder=options.out,
             n_workers=options.workers,
             progress=progress,

@@ -33,7 +33,16 @@ def make_parser() -> argparse.ArgumentParser:
     _add_train(add)
 
     command = add("index", commands.index, "encode a catalogue and build its index")
-    command.add_argument("--engine", default="exact")
+    command.add_argument(
+        "--engine",
+        help="auto, exact, hnsw or milvus; the index's own by default. auto is exact to 50,000 "
+        "pictures, hnsw above, and milvus where LOOKALIKE_MILVUS names an address",
+    )
+    command.add_argument(
+        "--refit",
+        action="store_true",
+        help="fit the projection anew on the catalogue as it is; nothing is encoded again",
+    )
     command.add_argument("--workers", type=_positive, help="threads; as many as cores by default")
     command.add_argument("--out", type=Path, help="folder of the index")
     _add_names(command, catalogue_required=True)

@@ -18,7 +18,8 @@ from recommender import augmentation, images
 from recommender.catalogue.store import Catalogue
 from recommender.errors import ImageError
 from recommender.inference.autoencoder import Autoencoder
-from recommender.search.index import QUANTILES, Index
+from recommender.search.calibration import QUANTILES
+from recommender.search.index import Index
 from recommender.search.results import Trust, TrustLevel
 
 # Percentiles of the catalogue's own items: a product within the first bound is as close to the
@@ -121,7 +122,7 @@ def measure(catalogue: Catalogue, model: Autoencoder, index: Index) -> PhotoScal
 
 
 def _error_quantiles(index: Index) -> NDArray[np.floating]:
-    return np.quantile(index.reconstruction_errors, QUANTILES)
+    return index.error_quantiles
 
 
 def _percentile(value: float, quantiles: NDArray[np.floating]) -> float:

@@ -26,7 +26,7 @@ def test_the_level_of_a_photo(
 
 
 def test_what_cannot_be_rebuilt_is_unlike_anything(shop_recommender: Recommender) -> None:
-    worst = float(shop_recommender.index.reconstruction_errors.max())
+    worst = float(shop_recommender.index.error_quantiles[-1])
     assert confidence.of_photo(shop_recommender.index, SCALE, 0.1, 2 * worst).level == "unlike"
 
 
