@@ -332,6 +332,9 @@ def _record(file: Path, figures: dict[str, Any]) -> None:
 
 def benchmark(options: argparse.Namespace) -> None:
     """Time the parts on this machine."""
+    if options.engine:
+        _benchmark_engine(options)
+        return
     from recommender.evaluation import benchmark as timing
 
     with shown_progress("measuring") as progress:
@@ -347,6 +350,14 @@ def benchmark(options: argparse.Namespace) -> None:
     if figures["import"]:
         lines += _import_lines(figures["import"])
     say(options, figures, "\n".join(lines))
+
+
+def _benchmark_engine(options: argparse.Namespace) -> None:
+    from recommender.evaluation.scale import measure_at_scale
+
+    with shown_progress("measuring") as progress:
+        figures = measure_at_scale(options.items, options.engine, progress=progress)
+    say(options, figures, "\n".join(f"{name:24} {value}" for name, value in figures.items()))
 
 
 def _import_lines(figures: dict[str, Any]) -> list[str]:

@@ -90,6 +90,10 @@ def make_parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--items", type=_positive, default=2_000)
     command.add_argument(
+        "--engine",
+        help="build an index of synthetic products by this engine, and measure that instead",
+    )
+    command.add_argument(
         "--pictures", type=int, default=1_000, help="that are imported; 0 leaves that out"
     )
     _add_json(command)

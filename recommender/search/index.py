@@ -26,7 +26,8 @@ from recommender.config import write_json
 from recommender.errors import IndexNotBuilt, ModelError, StaleIndex
 from recommender.inference.projection import Projection
 from recommender.search.calibration import QUANTILES
-from recommender.search.engines import AUTO, Engine, ExactEngine, make_engine
+from recommender.search.engines import AUTO, Allowed, Engine, ExactEngine, make_engine
+from recommender.search.engines.base import is_mask
 from recommender.search.names import Ids, NameColumn
 from recommender.search.parts import PREFIX, Part
 from recommender.search.rows import Rows
@@ -135,22 +136,30 @@ class Index:
         return engine.fit(self.embeddings, self.keys)
 
     def kneighbors(
-        self, queries: Floats, n_neighbors: int, *, allowed: Keys | None = None
+        self, queries: Floats, n_neighbors: int, *, allowed: Allowed | None = None
     ) -> tuple[Floats, Keys]:
         """Return distances and rows of the pictures nearest to each query, nearest first.
 
         Parameters
         ----------
-        allowed : rows that may be found; None for all
+        allowed : rows that may be found, or for each row whether it may be; None for all
 
         Returns
         -------
         distances, rows : of shape (n_queries, n_found); see `Engine.kneighbors`
         """
-        keys = None if allowed is None else self.keys[allowed]
-        distances, found = self.engine.kneighbors(queries, n_neighbors, allowed=keys)
-        rows = np.searchsorted(self.keys, found)
-        return distances, np.where(found < 0, -1, rows)
+        has_gaps = len(self) > 0 and self.keys[-1] != len(self) - 1
+        if allowed is not None and has_gaps:
+            if is_mask(allowed):
+                by_key = np.zeros(self.keys[-1] + 1, np.bool_)
+                by_key[self.keys[allowed]] = True
+                allowed = by_key
+            else:
+                allowed = self.keys[allowed]
+        distances, found = self.engine.kneighbors(queries, n_neighbors, allowed=allowed)
+        if has_gaps:
+            found = np.where(found < 0, -1, np.searchsorted(self.keys, found))
+        return distances, found
 
     def query(
         self,
@@ -158,7 +167,7 @@ class Index:
         n_neighbors: int,
         *,
         leave_out: Collection[str] = (),
-        allowed: Keys | None = None,
+        allowed: Allowed | None = None,
     ) -> list[Neighbour]:
         """Return the items nearest to one embedding, each once, nearest first.
 
@@ -169,7 +178,7 @@ class Index:
         leave_out : ids that are never returned. A query that is an item itself names its own
             id here: it is left out by identity, because the nearest row may as well be an exact
             duplicate.
-        allowed : rows that may be found; None for all
+        allowed : rows that may be found, or for each row whether it may be; None for all
         """
         excluded = set(leave_out)
         n_asked = n_neighbors + len(excluded)

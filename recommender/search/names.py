@@ -64,9 +64,8 @@ class NameColumn:
     def find(self, name: str) -> list[int]:
         """Return the rows of a name, ascending."""
         wanted = np.uint64(hash_of(name))
-        first, last = np.searchsorted(self.hashes, [wanted, wanted + np.uint64(1)])
-        if wanted == np.iinfo(np.uint64).max:
-            last = len(self.hashes)
+        first = np.searchsorted(self.hashes, wanted)
+        last = np.searchsorted(self.hashes, wanted, side="right")
         rows = (int(row) for row in self.hashed[first:last])
         return sorted(row for row in rows if self[row] == name)
 

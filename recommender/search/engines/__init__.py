@@ -4,18 +4,20 @@
 asks a Milvus server, a cluster, or Milvus Lite in a file.
 """
 
-from recommender.search.engines.base import Embeddings, Engine, Floats, Keys
+from recommender.search.engines.base import Allowed, Embeddings, Engine, Floats, Keys, Mask
 from recommender.search.engines.choice import AUTO, ENGINES, choose_engine, make_engine
 from recommender.search.engines.exact import ExactEngine
 
 __all__ = [
     "AUTO",
     "ENGINES",
+    "Allowed",
     "Embeddings",
     "Engine",
     "ExactEngine",
     "Floats",
     "Keys",
+    "Mask",
     "choose_engine",
     "make_engine",
 ]

@@ -4,13 +4,15 @@ Distances are Euclidean. On embeddings of unit length their order is that of the
 """
 
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Keys = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Allowed = Keys | Mask
 
 
 class Embeddings(Protocol):
@@ -44,14 +46,15 @@ class Engine(Protocol):
         """Drop rows; keys that are not there are no error."""
 
     def kneighbors(
-        self, queries: Floats, n_neighbors: int, *, allowed: Keys | None = None
+        self, queries: Floats, n_neighbors: int, *, allowed: Allowed | None = None
     ) -> tuple[Floats, Keys]:
         """Nearest rows of each query, nearest first.
 
         Parameters
         ----------
-        allowed : keys of the rows that may be found; None for all. Keys that are not there are no
-            error
+        allowed : which rows may be found: their keys, or for every key up to some number whether
+            it may be, which is faster where they are many; None for all. Keys that are not there
+            are no error
 
         Returns
         -------
@@ -76,6 +79,9 @@ class Engine(Protocol):
         EngineUnavailable : the engine does not answer
         """
 
+    def discard(self) -> None:
+        """Delete what the engine keeps elsewhere than in the folder it was saved to."""
+
 
 def check_fit(embeddings: Embeddings, keys: Keys) -> None:
     """Raise `ValueError` unless there is a key, at least 0, for each row."""
@@ -96,8 +102,13 @@ def nothing(n_queries: int) -> tuple[Floats, Keys]:
     return np.empty((n_queries, 0), np.float32), np.empty((n_queries, 0), np.int64)
 
 
+def is_mask(allowed: Allowed) -> TypeGuard[Mask]:
+    """Return whether allowed rows are given as a mask, and not by their keys."""
+    return allowed.dtype == np.bool_
+
+
 class KeyTable:
-    """Positions of keys in the order they were given."""
+    """Positions of keys in the order they were given, each key once."""
 
     def __init__(self, keys: Keys) -> None:
         self.keys = np.asarray(keys, np.int64)
@@ -105,11 +116,24 @@ class KeyTable:
         self._order = None if self._is_sorted else np.argsort(self.keys, kind="stable")
         self._ascending = self.keys if self._order is None else self.keys[self._order]
 
-    def positions(self, keys: Keys) -> Keys:
-        """Return the positions of those keys that are there, ascending, each once."""
-        wanted = np.unique(np.asarray(keys, np.int64))
+    def positions(self, allowed: Allowed) -> Keys:
+        """Return the positions of those keys that are there and allowed, ascending, each once."""
+        if is_mask(allowed):
+            return np.flatnonzero(self.allows(allowed))
+        wanted = np.asarray(allowed, np.int64)
+        if not np.all(wanted[1:] > wanted[:-1]):
+            wanted = np.unique(wanted)
         places = np.searchsorted(self._ascending, wanted[self.holds(wanted)])
         return places if self._order is None else np.sort(self._order[places])
+
+    def allows(self, mask: Mask) -> Mask:
+        """Return for each key, in the order they were given, whether a mask allows it."""
+        n_keys = len(self.keys)
+        if self._is_sorted and n_keys and self.keys[0] == 0 and self.keys[-1] == n_keys - 1:
+            known = mask[:n_keys]  # keys that count from 0 need no look-up
+        else:
+            known = mask[np.minimum(self.keys, len(mask) - 1)] & (self.keys < len(mask))
+        return known if len(known) == n_keys else np.r_[known, np.zeros(n_keys - len(known), bool)]
 
     def holds(self, keys: Keys) -> NDArray[np.bool_]:
         """Return for each key whether it is there."""

@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 
 from recommender.search.engines.base import (
+    Allowed,
     Embeddings,
     Floats,
     Keys,
@@ -51,7 +52,7 @@ class ExactEngine:
         self._hold(self._rows[kept], self._table.keys[kept])
 
     def kneighbors(
-        self, queries: Floats, n_neighbors: int, *, allowed: Keys | None = None
+        self, queries: Floats, n_neighbors: int, *, allowed: Allowed | None = None
     ) -> tuple[Floats, Keys]:
         """Nearest rows of each query, nearest first."""
         check_asked(n_neighbors)
@@ -78,6 +79,9 @@ class ExactEngine:
     def load(self, folder: Path, embeddings: Embeddings, keys: Keys) -> Self:
         """Hold these rows."""
         return self.fit(embeddings, keys)
+
+    def discard(self) -> None:
+        """Delete nothing: there is nothing but the rows."""
 
     def _hold(self, rows: Floats, keys: Keys) -> None:
         self._rows, self._table = rows, KeyTable(keys)

@@ -17,18 +17,20 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.config import replacing
 from recommender.errors import EngineUnavailable, StaleIndex
 from recommender.search.engines.base import (
     SPARE,
+    Allowed,
     Embeddings,
     Floats,
     Keys,
     KeyTable,
+    Mask,
     check_asked,
     check_fit,
+    is_mask,
     nearest,
     nothing,
     ranked,
@@ -49,8 +51,6 @@ MAX_TAIL = 20_000  # rows that wait outside of the graph
 
 GRAPH, GRAPH_KEYS = "graph.faiss", "graph_keys.npy"
 DEAD = -1  # key, or row, of a position whose row is gone
-
-Mask = NDArray[np.bool_]
 
 
 class HnswEngine:
@@ -99,24 +99,22 @@ class HnswEngine:
         self._hold(self._rows, row_of, self._keys)
 
     def kneighbors(
-        self, queries: Floats, n_neighbors: int, *, allowed: Keys | None = None
+        self, queries: Floats, n_neighbors: int, *, allowed: Allowed | None = None
     ) -> tuple[Floats, Keys]:
         """Nearest rows of each query, nearest first."""
         check_asked(n_neighbors)
-        passing = self._live if allowed is None else self._positions(allowed)
-        n_found = min(n_neighbors, len(passing))
+        mask = self._mask(allowed)
+        n_passing = len(self._row_of) if mask is None else int(np.count_nonzero(mask))
+        n_found = min(n_neighbors, n_passing)
         if n_found == 0:
             return nothing(len(queries))
-        if len(passing) <= FEW_ROWS:
+        if n_passing <= FEW_ROWS:
+            passing = np.arange(n_passing) if mask is None else np.flatnonzero(mask)
             rows = self._at(passing)
             squares = np.einsum("ij,ij->i", rows, rows)
             found = [nearest(rows, squares, query, n_found) for query in queries]
             found = [(distances, passing[places]) for distances, places in found]
         else:
-            mask = None
-            if len(passing) < len(self._row_of):
-                mask = np.zeros(len(self._row_of), np.bool_)
-                mask[passing] = True
             found = [
                 ranked(self._at(candidates), candidates, query, n_found)
                 for query, candidates in zip(
@@ -164,6 +162,9 @@ class HnswEngine:
             self._weave()
         return self
 
+    def discard(self) -> None:
+        """Delete nothing: the graph is in the index's folder."""
+
     def _hold(self, rows: Embeddings, row_of: Keys, keys: Keys) -> None:
         """Take in rows, and for each position its row and its key."""
         self._rows, self._row_of, self._keys = rows, row_of, keys
@@ -178,7 +179,20 @@ class HnswEngine:
         self._tail_rows = self._at(self._tail)
         self._tail_squares = np.einsum("ij,ij->i", self._tail_rows, self._tail_rows)
 
-    def _positions(self, keys: Keys) -> Keys:
+    def _mask(self, allowed: Allowed | None) -> Mask | None:
+        """Return for each position whether its row may be found; None if every row may."""
+        n_positions = len(self._row_of)
+        if allowed is None:
+            if len(self._live) == n_positions:
+                return None
+            return np.asarray(self._row_of != DEAD)
+        if is_mask(allowed) and len(self._live) == n_positions:
+            return self._table.allows(allowed)
+        mask = np.zeros(n_positions, np.bool_)
+        mask[self._positions(allowed)] = True
+        return mask
+
+    def _positions(self, keys: Allowed) -> Keys:
         return self._live[self._table.positions(keys)]
 
     def _at(self, positions: Keys) -> Floats:

@@ -27,6 +27,7 @@ from recommender.config import read_json, write_json
 from recommender.errors import EngineUnavailable, ModelError, StaleIndex
 from recommender.search.engines.base import (
     SPARE,
+    Allowed,
     Embeddings,
     Floats,
     Keys,
@@ -106,7 +107,7 @@ class MilvusEngine:
         self._table = KeyTable(np.setdiff1d(self._table.keys, gone))
 
     def kneighbors(
-        self, queries: Floats, n_neighbors: int, *, allowed: Keys | None = None
+        self, queries: Floats, n_neighbors: int, *, allowed: Allowed | None = None
     ) -> tuple[Floats, Keys]:
         """Nearest rows of each query, nearest first."""
         check_asked(n_neighbors)

@@ -102,6 +102,16 @@ def test_only_allowed_rows_are_found(engine: Engine, rows: np.ndarray) -> None:
         assert set(keys[number]) == {3, 17, 42, 59}
         expected = oracle(rows[[3, 17, 42, 59]], rows[number], 4)
         assert distances[number] == pytest.approx(expected, abs=1e-4)
+    mask = np.zeros(60, np.bool_)
+    mask[[3, 17, 42, 59]] = True
+    for same in (mask, np.r_[mask, False, True]):
+        assert np.array_equal(engine.kneighbors(rows[:2], 10, allowed=same)[1], keys)
+    assert np.array_equal(
+        engine.kneighbors(rows[:2], 10, allowed=mask[:50])[1],
+        engine.kneighbors(rows[:2], 10, allowed=np.array([3, 17, 42]))[1],
+    )
+    engine.remove(np.array([17]))
+    assert set(engine.kneighbors(rows[:1], 10, allowed=mask)[1][0]) == {3, 42, 59}
     assert engine.kneighbors(rows[:2], 3, allowed=np.empty(0, np.int64))[1].shape == (2, 0)
 
 
