@@ -98,6 +98,7 @@ def index(options: argparse.Namespace) -> None:
     """Encode a catalogue and build its index."""
     from recommender.catalogue.registry import open_catalogue
     from recommender.search import build
+    from recommender.search.growth import WORTH_REFITTING, new_share
 
     catalogue, model = (
         open_catalogue(options.catalogue),
@@ -115,6 +116,9 @@ def index(options: argparse.Namespace) -> None:
         )
     folder = options.out or build.index_folders(catalogue, model)[0]
     n_items, n_dims = index.embeddings.shape
+    advice = ""
+    if new_share(index) > WORTH_REFITTING:
+        advice = f"; {new_share(index):.0%} came after the projection was fitted: see --refit"
     say(
         options,
         {
@@ -123,9 +127,10 @@ def index(options: argparse.Namespace) -> None:
             "engine": index.engine_name,
             "n_items": n_items,
             "n_dims": n_dims,
+            "share_after_fit": round(new_share(index), 3),
             "folder": str(folder),
         },
-        f"{catalogue.name}: {n_items} items of {n_dims} numbers in {folder}",
+        f"{catalogue.name}: {n_items} items of {n_dims} numbers in {folder}" + advice,
     )
 
 

@@ -256,7 +256,7 @@ def _put_in_force(
         os.sync()  # all new pictures at once: one by one takes longer than to look at them
     catalogues.replace(folder, items, facts)
     for place in unused:
-        shutil.rmtree(place, ignore_errors=True)
+        indexes.delete(place, successor=target)
     if store is not None:
         store.keep_only({item.image_sha256 for item in items})
 

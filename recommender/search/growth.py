@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.errors import StaleIndex
 from recommender.search import index as indexes
 from recommender.search.calibration import calibrate_by_engine, calibrate_nearest
 from recommender.search.engines import ExactEngine, choose_engine
@@ -19,6 +20,7 @@ from recommender.search.index import Index
 from recommender.search.names import Hashes, hash_of
 from recommender.search.parts import Part, merged
 
+WORTH_REFITTING = 0.25  # of the rows: a refit may change one neighbour in twenty, or more
 MAX_NEW_SHARE = 0.5  # of an index's rows that came after its projection was fitted
 MAX_REMOVED_SHARE = 0.25  # of the rows on disk
 MAX_PARTS = 16
@@ -116,6 +118,10 @@ def grown(base: Index, change: Change, part: Part | None, *, catalogue: str, eng
 
 def calibrated(index: Index) -> Index:
     """Return an index whose distances were measured; its engine is fitted on the way."""
+    try:
+        _ = index.engine
+    except StaleIndex:  # what an earlier state's engine saved is damaged or gone: made anew
+        index = dataclasses.replace(index, engine_folder=None)
     owners = _owners(index)
     if index.engine_name == ExactEngine.name:
         nearest = calibrate_nearest(np.asarray(index.embeddings), owners)

@@ -26,14 +26,21 @@ from recommender.config import write_json
 from recommender.errors import IndexNotBuilt, ModelError, StaleIndex
 from recommender.inference.projection import Projection
 from recommender.search.calibration import QUANTILES
-from recommender.search.engines import AUTO, Allowed, Engine, ExactEngine, make_engine
+from recommender.search.engines import (
+    AUTO,
+    Allowed,
+    Engine,
+    ExactEngine,
+    discard_replaced,
+    make_engine,
+)
 from recommender.search.engines.base import is_mask
 from recommender.search.names import Ids, NameColumn
 from recommender.search.parts import PREFIX, Part
 from recommender.search.rows import Rows
 
 INDEX_FORMAT = 3
-GENERATION = "generation-"
+GENERATION, ENGINE = "generation-", "engine"
 
 Floats = NDArray[np.float32]
 Keys = NDArray[np.int64]
@@ -230,7 +237,7 @@ def save(index: Index, folder: Path) -> None:
     if index.projection is not None:
         index.projection.save(generation / "projection.npz")
     if index.engine_name != ExactEngine.name:
-        index.engine.save(generation / "engine")
+        index.engine.save(generation / ENGINE)
     write_json(
         folder / "index.json",
         {
@@ -250,7 +257,16 @@ def save(index: Index, folder: Path) -> None:
     used = {generation.name, *(part.folder.name for part in parts if part.folder is not None)}
     for old in (*folder.glob(f"{GENERATION}*"), *folder.glob(f"{PREFIX}*")):
         if old.name not in used:
+            discard_replaced(old / ENGINE, generation / ENGINE)
             shutil.rmtree(old, ignore_errors=True)
+
+
+def delete(folder: Path, *, successor: Path) -> None:
+    """Delete an index that another one has replaced, with what its engine keeps elsewhere."""
+    (kept,) = successor.glob(f"{GENERATION}*")
+    for generation in folder.glob(f"{GENERATION}*"):
+        discard_replaced(generation / ENGINE, kept / ENGINE)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def load(folder: Path, *, model: str, catalogue: str | None) -> Index:
@@ -316,7 +332,7 @@ def _opened(folder: Path, described: dict[str, Any]) -> Index:
         engine_choice=str(described["engine_choice"]),
         projection=Projection.load(generation / "projection.npz") if projected else None,
         n_fitted=int(described["n_fitted"]),
-        engine_folder=generation / "engine",
+        engine_folder=generation / ENGINE,
     )
     if len(index) != described["n_rows"]:
         raise ValueError(f"{len(index)} rows where {described['n_rows']} were written")

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recommender.errors import StaleIndex
 from recommender.search import growth
 from recommender.search import index as indexes
 from recommender.search.growth import compare, contents_of, grown, has_outgrown, new_share
@@ -193,3 +194,43 @@ def test_an_index_is_outgrown_when_half_of_it_is_new_or_a_quarter_gone(pictures:
     assert is_outgrown(pictures[:29])
     assert new_share(base) == 0
     assert new_share(update(base, [*pictures, *more[:10]])) == pytest.approx(0.2)
+
+
+def test_a_graph_that_is_damaged_is_made_anew_by_an_update(
+    pictures: Pictures, changed: Pictures, tmp_path: Path
+) -> None:
+    indexes.save(make_index(pictures, "hnsw"), tmp_path)
+    (graph,) = tmp_path.glob("generation-*/engine/graph.faiss")
+    graph.write_bytes(b"short")
+    base = indexes.load(tmp_path, model="m", catalogue="before")
+    with pytest.raises(StaleIndex, match="damaged"):
+        base.query(embedding_of("a5").astype(np.float32), 1)
+    index = update(indexes.load(tmp_path, model="m", catalogue="before"), changed)
+    assert index.query(embedding_of("a5").astype(np.float32), 1)[0].item_id == "item-5"
+
+
+@pytest.mark.slow
+def test_an_index_in_milvus_leaves_no_collection_behind(
+    pictures: Pictures, changed: Pictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("milvus_lite")
+    address = str(tmp_path / "milvus.db")
+    monkeypatch.setenv("LOOKALIKE_MILVUS", address)
+    present, following = tmp_path / "present", tmp_path / "next"
+    indexes.save(make_index(pictures, "milvus"), present)
+    base = indexes.load(present, model="m", catalogue="before")
+    indexes.save(update(base, changed), following)
+    # both states share one collection, and each finds what is its own
+    found = base.query(embedding_of("a0").astype(np.float32), 100)
+    assert {near.item_id for near in found} == {item_id for item_id, _ in pictures}
+    indexes.delete(present, successor=following)
+    index = indexes.load(following, model="m", catalogue="after")
+    found = index.query(embedding_of("a0").astype(np.float32), 100)
+    assert {near.item_id for near in found} == {item_id for item_id, _ in changed}
+    from pymilvus import MilvusClient
+
+    client = MilvusClient(address)
+    assert len(client.list_collections()) == 1
+    indexes.save(update(index, changed, engine="exact"), following)
+    assert client.list_collections() == []
+    client.close()

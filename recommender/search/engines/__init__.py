@@ -7,6 +7,7 @@ asks a Milvus server, a cluster, or Milvus Lite in a file.
 from recommender.search.engines.base import Allowed, Embeddings, Engine, Floats, Keys, Mask
 from recommender.search.engines.choice import AUTO, ENGINES, choose_engine, make_engine
 from recommender.search.engines.exact import ExactEngine
+from recommender.search.engines.milvus import discard_replaced
 
 __all__ = [
     "AUTO",
@@ -19,5 +20,6 @@ __all__ = [
     "Keys",
     "Mask",
     "choose_engine",
+    "discard_replaced",
     "make_engine",
 ]

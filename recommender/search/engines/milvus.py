@@ -49,6 +49,7 @@ MAX_FOUND = 16_384  # Milvus gives no more neighbours of one query
 MARGIN = 1.5  # neighbours asked for, to those expected to pass a filter
 MISSING = -1  # key of a neighbour that was not found
 LITE_SUFFIX = ".db"
+DESCRIPTION, KNOWN = "milvus.json", "milvus.npz"
 
 Given = TypeVar("Given")
 
@@ -143,15 +144,15 @@ class MilvusEngine:
     def save(self, folder: Path) -> None:
         """Write which collection holds the rows, and which of its keys are no longer ours."""
         folder.mkdir(parents=True, exist_ok=True)
-        write_json(folder / "milvus.json", {"collection": self._collection})
-        np.savez(folder / "milvus.npz", keys=self._table.keys, hidden=self._hidden)
+        write_json(folder / DESCRIPTION, {"collection": self._collection})
+        np.savez(folder / KNOWN, keys=self._table.keys, hidden=self._hidden)
 
     def load(self, folder: Path, embeddings: Embeddings, keys: Keys) -> Self:
         """Hold these rows; those that the collection lacks are sent to it."""
         check_fit(embeddings, keys)
         try:
-            self._collection = str(read_json(folder / "milvus.json", default={})["collection"])
-            with np.load(folder / "milvus.npz", allow_pickle=False) as arrays:
+            self._collection = _collection_of(folder)
+            with np.load(folder / KNOWN, allow_pickle=False) as arrays:
                 known, hidden = arrays["keys"], arrays["hidden"]
         except (OSError, ValueError, KeyError, ModelError, EOFError) as error:
             raise StaleIndex(f"{folder} names no Milvus collection: index it again") from error
@@ -174,9 +175,13 @@ class MilvusEngine:
 
     def discard(self) -> None:
         """Delete the collection."""
-        if self._collection:
-            self._ask(lambda client: client.drop_collection(self._collection))
-            self._collection, self._table = "", KeyTable(np.empty(0, np.int64))
+        self.drop(self._collection)
+        self._collection, self._table = "", KeyTable(np.empty(0, np.int64))
+
+    def drop(self, collection: str) -> None:
+        """Delete a collection by its name; one that is not there is no error."""
+        if collection:
+            self._ask(lambda client: client.drop_collection(collection))
 
     def _ways(self, passing: Keys, n_found: int) -> Iterator[tuple[list[Keys | None], int]]:
         """Yield ways to search, as key lists and a limit: the cheapest first, the last one sure."""
@@ -302,6 +307,26 @@ class MilvusEngine:
         """Return the address without what it may hold of names and passwords."""
         scheme, mark, rest = self._where().rpartition("://")
         return f"{scheme}{mark}{rest.rpartition('@')[2]}"
+
+
+def discard_replaced(saved: Path, successor: Path) -> None:
+    """Delete the collection that was saved in a folder, unless the successor's folder names it too.
+
+    A server that is away keeps it.
+    """
+    if not (saved / DESCRIPTION).exists():
+        return
+    try:
+        collection = _collection_of(saved)
+        has_successor = (successor / DESCRIPTION).exists()
+        if not has_successor or _collection_of(successor) != collection:
+            MilvusEngine().drop(collection)
+    except (EngineUnavailable, ModelError, KeyError):
+        return  # nothing depends on it
+
+
+def _collection_of(folder: Path) -> str:
+    return str(read_json(folder / DESCRIPTION, default={})["collection"])
 
 
 def _failures() -> tuple[type[Exception], ...]:
