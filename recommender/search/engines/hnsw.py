@@ -47,7 +47,7 @@ MAX_DEPTH = 2_000  # candidates; to scan the codes costs less than to ask the gr
 FEW_ROWS = 4_096  # that are compared exactly where no more are allowed
 TRAINED_ROWS = 100_000  # that the ranges of the codes are measured on
 BLOCK = 20_000  # rows in single precision at a time
-MAX_TAIL = 20_000  # rows that wait outside of the graph
+MAX_TAIL = 8_000  # rows that wait outside of the graph: more would cost a millisecond a query
 
 GRAPH, GRAPH_KEYS = "graph.faiss", "graph_keys.npy"
 DEAD = -1  # key, or row, of a position whose row is gone
