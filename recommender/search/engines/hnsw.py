@@ -13,6 +13,7 @@ References: Malkov & Yashunin, "Efficient and robust approximate nearest neighbo
 hierarchical navigable small world graphs", TPAMI 2020; Douze et al., "The Faiss library", 2024.
 """
 
+import os
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,13 +41,14 @@ from recommender.search.rows import Rows
 
 N_LINKS = 16  # of a row on the upper levels of the graph; twice as many on the lowest
 BUILD_DEPTH = 128  # candidates that a new row chooses its links from
-SEARCH_DEPTH = 96  # candidates that a search keeps in view at least
+SEARCH_DEPTH = 256  # candidates that a search keeps in view at least: a million rows need so many
 POOL = 48  # candidates at least whose exact distances decide
 MARGIN = 1.5  # candidates asked for, to those expected to pass a filter
-MAX_DEPTH = 2_000  # candidates; to scan the codes costs less than to ask the graph for more
+MAX_DEPTH = 1_000  # candidates: the cost of more grows with their square, and a scan costs less
 FEW_ROWS = 4_096  # that are compared exactly where no more are allowed
 TRAINED_ROWS = 100_000  # that the ranges of the codes are measured on
 BLOCK = 20_000  # rows in single precision at a time
+FEW_QUERIES = 8  # that keep to one thread: several would wait for each other on busy cores
 MAX_TAIL = 8_000  # rows that wait outside of the graph: more would cost a millisecond a query
 
 GRAPH, GRAPH_KEYS = "graph.faiss", "graph_keys.npy"
@@ -200,7 +202,7 @@ class HnswEngine:
 
     def _weave(self) -> None:
         """Take all rows of the tail into the graph, in memory."""
-        faiss = _faiss()
+        faiss = _faiss_for(BLOCK)
         if self._graph is None:
             n_dims = self._rows.shape[1]
             codes = faiss.ScalarQuantizer.QT_8bit
@@ -247,7 +249,8 @@ class HnswEngine:
             return found
         depth = pool if passing is None else int(MARGIN * pool * n_graph / n_passing) + 1
         if depth <= MAX_DEPTH:
-            params = _faiss().SearchParametersHNSW(efSearch=max(SEARCH_DEPTH, depth))
+            faiss = _faiss_for(len(queries))
+            params = faiss.SearchParametersHNSW(efSearch=max(SEARCH_DEPTH, depth))
             _, asked = self._graph.search(queries, min(depth, n_graph), params=params)
             for number, positions in enumerate(asked):
                 known = positions[positions >= 0]
@@ -261,7 +264,7 @@ class HnswEngine:
 
     def _scan(self, queries: Floats, n_asked: int, passing: Mask | None) -> Keys:
         """Candidates by the codes of all rows that pass, one by one."""
-        faiss = _faiss()
+        faiss = _faiss_for(len(queries))
         params = None
         if passing is not None:
             bits = np.packbits(passing, bitorder="little")
@@ -283,6 +286,13 @@ def _matched(known: Keys, keys: Keys) -> tuple[Keys, Mask]:
     is_new = np.ones(len(keys), np.bool_)
     is_new[rows[is_there]] = False
     return np.where(is_there, rows, DEAD), is_new
+
+
+def _faiss_for(n_queries: int) -> Any:
+    """Return FAISS with as many threads for this thread's calls as suit a number of queries."""
+    faiss = _faiss()
+    faiss.omp_set_num_threads(1 if n_queries <= FEW_QUERIES else os.cpu_count() or 1)
+    return faiss
 
 
 def _faiss() -> Any:

@@ -6,8 +6,8 @@ written to an index.
 
 A collection holds a key and an embedding for each row, and nothing else. What a shop says of its
 products (price, stock, colour) changes daily and is kept once, in the catalogue; a filter arrives
-as the keys that pass it. Up to `MAX_LISTED` keys are named in the search; where more pass, the
-search asks for more neighbours and drops those that do not.
+as the keys that pass it. Few keys are named in the search; where many pass, the search asks for
+more neighbours and drops those that do not.
 
 Two states of an index share a collection, so that an update sends only what is new. A row that an
 update drops is hidden by the new state and deleted by the one after it: until then the state
@@ -16,6 +16,7 @@ before, which a kill may leave in force, still finds it.
 
 import os
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -44,9 +45,13 @@ WRITE_TIMEOUT_S = 300.0
 N_LINKS, BUILD_DEPTH, SEARCH_DEPTH = 16, 128, 96  # of the graph, as `hnsw` has them
 SENT_BYTES = 8_000_000  # of embeddings at a time; Milvus takes messages of 64 MB
 SENT_KEYS = 10_000
+FLUSHED_ROWS = 1_000  # fewer wait for others; many, unflushed, Milvus searches by a coarse index
+POLL_S = 0.5
 MAX_LISTED = 10_000  # keys that a search names
 MAX_FOUND = 16_384  # Milvus gives no more neighbours of one query
+FEW_SHARE = 0.05  # of the rows, among which Milvus compares one by one (below 7 %)
 MARGIN = 1.5  # neighbours asked for, to those expected to pass a filter
+SERVER_QUERIES, LITE_QUERIES = 64, 4  # at once; Lite takes memory for each times each row
 MISSING = -1  # key of a neighbour that was not found
 LITE_SUFFIX = ".db"
 DESCRIPTION, KNOWN = "milvus.json", "milvus.npz"
@@ -98,6 +103,9 @@ class MilvusEngine:
                 for key, row in zip(keys[start : start + step], rows, strict=True)
             ]
             self._write("upsert", data=data)
+        if len(keys) >= FLUSHED_ROWS:
+            self._write("flush")
+            self._ask(self._wait_for_graph)
         self._table = KeyTable(np.union1d(self._table.keys, keys))
         self._hidden = np.setdiff1d(self._hidden, keys)
 
@@ -184,17 +192,21 @@ class MilvusEngine:
             self._ask(lambda client: client.drop_collection(collection))
 
     def _ways(self, passing: Keys, n_found: int) -> Iterator[tuple[list[Keys | None], int]]:
-        """Yield ways to search, as key lists and a limit: the cheapest first, the last one sure."""
+        """Yield ways to search, as key lists and a limit: the cheapest first, the last one sure.
+
+        Milvus compares rows one by one where a filter leaves few of them, and is exact there. Where
+        it leaves more, its walk through the graph loses neighbours: it is better asked for more
+        neighbours than wanted, without a filter, or for few rows at a time.
+        """
         n_in_collection = len(self._table.keys) + len(self._hidden)
-        limit = n_found
-        if len(passing) < n_in_collection:
-            limit = int(MARGIN * n_found * n_in_collection / len(passing))
-        if len(passing) > MAX_LISTED or len(passing) == n_in_collection:
+        n_listed = max(1, min(MAX_LISTED, int(FEW_SHARE * n_in_collection)))
+        if len(passing) > n_listed:
+            limit = n_found
+            if len(passing) < n_in_collection:
+                limit = int(MARGIN * n_found * n_in_collection / len(passing))
             yield [None], min(MAX_FOUND, max(limit, n_found + SPARE))
-        yield (
-            [passing[start : start + MAX_LISTED] for start in range(0, len(passing), MAX_LISTED)],
-            n_found,
-        )
+        starts = range(0, len(passing), n_listed)
+        yield [passing[start : start + n_listed] for start in starts], n_found
 
     def _search(
         self, queries: Floats, limit: int, listed: Keys | None
@@ -202,6 +214,10 @@ class MilvusEngine:
         settings: dict[str, Any] = {}
         if listed is not None:
             settings["filter"] = f"id in {listed.tolist()}"
+        step = LITE_QUERIES if self._is_lite else SERVER_QUERIES
+        if len(queries) > step:
+            parts = [queries[start : start + step] for start in range(0, len(queries), step)]
+            return [each for part in parts for each in self._search(part, limit, listed)]
         answers = self._ask(
             lambda client: client.search(
                 self._collection,
@@ -243,6 +259,15 @@ class MilvusEngine:
             timeout=WRITE_TIMEOUT_S,
         )
 
+    def _wait_for_graph(self, client: Any) -> None:
+        """Wait until the rows that were flushed are in the graph."""
+        deadline = time.monotonic() + WRITE_TIMEOUT_S
+        while time.monotonic() < deadline:
+            state = client.describe_index(self._collection, "embedding")
+            if not int(state.get("pending_index_rows", 0)):
+                return
+            time.sleep(POLL_S)
+
     def _write(self, what: str, **values: Any) -> None:
         self._ask(
             lambda client: getattr(client, what)(
@@ -276,7 +301,7 @@ class MilvusEngine:
                 from pymilvus import MilvusClient
 
                 address = self._where()
-                if "://" not in address:
+                if self._is_lite:
                     Path(address).parent.mkdir(parents=True, exist_ok=True)
                 self._client = MilvusClient(
                     address, token=os.environ.get(TOKEN, ""), timeout=CONNECT_TIMEOUT_S
@@ -302,6 +327,10 @@ class MilvusEngine:
                 f"got {address!r}"
             )
         return address
+
+    @property
+    def _is_lite(self) -> bool:
+        return "://" not in self._where()
 
     def _shown_address(self) -> str:
         """Return the address without what it may hold of names and passwords."""
