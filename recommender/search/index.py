@@ -223,6 +223,8 @@ class Index:
 
 def save(index: Index, folder: Path) -> None:
     """Write an index and put it in force in one move; parts that are on disk are shared."""
+    # first of all: an engine that does not answer leaves nothing lying about
+    engine = None if index.engine_name == ExactEngine.name else index.engine
     generation = folder / f"{GENERATION}{uuid.uuid4().hex[:12]}"
     generation.mkdir(parents=True)
     parts = [part.kept_in(folder) for part in index.parts or (_only_part(index),)]
@@ -236,8 +238,8 @@ def save(index: Index, folder: Path) -> None:
     )
     if index.projection is not None:
         index.projection.save(generation / "projection.npz")
-    if index.engine_name != ExactEngine.name:
-        index.engine.save(generation / ENGINE)
+    if engine is not None:
+        engine.save(generation / ENGINE)
     write_json(
         folder / "index.json",
         {

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommender.errors import StaleIndex
+from recommender.errors import EngineUnavailable, StaleIndex
 from recommender.search import growth
 from recommender.search import index as indexes
 from recommender.search.growth import compare, contents_of, grown, has_outgrown, new_share
@@ -234,3 +234,16 @@ def test_an_index_in_milvus_leaves_no_collection_behind(
     indexes.save(update(index, changed, engine="exact"), following)
     assert client.list_collections() == []
     client.close()
+
+
+def test_an_engine_that_is_away_leaves_nothing_lying_about(
+    pictures: Pictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LOOKALIKE_MILVUS", raising=False)
+    indexes.save(make_index(pictures), tmp_path)
+    before = sorted(tmp_path.iterdir())
+    base = indexes.load(tmp_path, model="m", catalogue="before")
+    with pytest.raises(EngineUnavailable, match="LOOKALIKE_MILVUS"):
+        indexes.save(update(base, pictures, engine="milvus"), tmp_path)
+    assert sorted(tmp_path.iterdir()) == before
+    assert len(indexes.load(tmp_path, model="m", catalogue="before")) == 40
