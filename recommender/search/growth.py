@@ -22,6 +22,7 @@ from recommender.search.parts import Part, merged
 
 WORTH_REFITTING = 0.25  # of the rows: a refit may change one neighbour in twenty, or more
 MAX_NEW_SHARE = 0.5  # of an index's rows that came after its projection was fitted
+CALIBRATED_SHARE = 0.01  # of the rows that may change before distances are measured again
 MAX_REMOVED_SHARE = 0.25  # of the rows on disk
 MAX_PARTS = 16
 
@@ -99,7 +100,8 @@ def grown(base: Index, change: Change, part: Part | None, *, catalogue: str, eng
         parts = [parts[0], merged(parts[1:])]
     n_positions = sum(len(each) for each in base.parts)
     kept = np.delete(base.keys, change.gone)
-    return calibrated(
+    n_changed = base.n_changed + len(change.fresh) + len(change.gone)
+    index = _with_engine(
         indexes.of_parts(
             parts,
             np.setdiff1d(np.arange(n_positions), kept, assume_unique=True),
@@ -111,17 +113,15 @@ def grown(base: Index, change: Change, part: Part | None, *, catalogue: str, eng
             engine_choice=engine,
             projection=base.projection,
             n_fitted=base.n_fitted,
+            n_changed=n_changed,
             engine_folder=base.engine_folder if name == base.engine_name else None,
         )
     )
+    return calibrated(index) if n_changed > CALIBRATED_SHARE * n_rows else index
 
 
 def calibrated(index: Index) -> Index:
     """Return an index whose distances were measured; its engine is fitted on the way."""
-    try:
-        _ = index.engine
-    except StaleIndex:  # what an earlier state's engine saved is damaged or gone: made anew
-        index = dataclasses.replace(index, engine_folder=None)
     owners = _owners(index)
     if index.engine_name == ExactEngine.name:
         nearest = calibrate_nearest(np.asarray(index.embeddings), owners)
@@ -129,6 +129,18 @@ def calibrated(index: Index) -> Index:
         nearest = calibrate_by_engine(index.engine, index.embeddings, index.keys, owners)
     # the same object: its engine may have taken minutes
     object.__setattr__(index, "nearest_quantiles", nearest)
+    object.__setattr__(index, "n_changed", 0)
+    return index
+
+
+def _with_engine(index: Index) -> Index:
+    """Return an index whose engine has taken in what an earlier state's engine saved."""
+    if index.engine_name == ExactEngine.name:
+        return index
+    try:
+        _ = index.engine
+    except StaleIndex:  # what was saved is damaged or gone: made anew
+        return dataclasses.replace(index, engine_folder=None)
     return index
 
 

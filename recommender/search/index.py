@@ -78,6 +78,7 @@ class Index:
     engine_choice : what was asked for, such as "auto", and counts for updates too
     projection : makes embeddings of features; None if features are embeddings
     n_fitted : how many rows there were when the projection was fitted
+    n_changed : how many rows came or went since `nearest_quantiles` were measured
     parts : what is on disk, or will be; made of the arrays above where there are none
     keys : (n_rows,), int64; the engine's key of each row, ascending: its position in the parts
     engine_folder : what the engine saved of these rows, or of an earlier state of them
@@ -96,6 +97,7 @@ class Index:
     engine_choice: str = AUTO
     projection: Projection | None = None
     n_fitted: int = 0
+    n_changed: int = 0
     parts: tuple[Part, ...] = field(default=(), repr=False)
     keys: Keys = field(default_factory=lambda: np.empty(0, np.int64), repr=False)
     engine_folder: Path | None = None
@@ -253,6 +255,7 @@ def save(index: Index, folder: Path) -> None:
             "engine_choice": index.engine_choice,
             "n_rows": len(index),
             "n_fitted": index.n_fitted,
+            "n_changed": index.n_changed,
             "is_projected": index.projection is not None,
         },
     )
@@ -334,6 +337,7 @@ def _opened(folder: Path, described: dict[str, Any]) -> Index:
         engine_choice=str(described["engine_choice"]),
         projection=Projection.load(generation / "projection.npz") if projected else None,
         n_fitted=int(described["n_fitted"]),
+        n_changed=int(described["n_changed"]),
         engine_folder=generation / ENGINE,
     )
     if len(index) != described["n_rows"]:

@@ -247,3 +247,19 @@ def test_an_engine_that_is_away_leaves_nothing_lying_about(
         indexes.save(update(base, pictures, engine="milvus"), tmp_path)
     assert sorted(tmp_path.iterdir()) == before
     assert len(indexes.load(tmp_path, model="m", catalogue="before")) == 40
+
+
+def test_distances_are_measured_again_once_a_hundredth_has_changed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pictures = [(f"item-{number}", f"a{number}") for number in range(150)]
+    indexes.save(make_index(pictures), tmp_path)
+    base = indexes.load(tmp_path, model="m", catalogue="before")
+    monkeypatch.setattr(growth, "calibrate_nearest", lambda *_: np.full(101, 7, np.float32))
+    indexes.save(update(base, pictures[1:]), tmp_path)
+    once = indexes.load(tmp_path, model="m", catalogue="after")
+    assert once.n_changed == 1
+    assert np.array_equal(once.nearest_quantiles, base.nearest_quantiles)
+    twice = update(once, pictures[2:])
+    assert twice.n_changed == 0
+    assert np.all(twice.nearest_quantiles == 7)
