@@ -137,8 +137,13 @@ class Index:
         """Return the rows of all pictures of an item, its cover's first."""
         rows = self._ids.rows(item_id)
         if len(rows) > 1:  # an update may have put a new cover behind older pictures
-            rows.sort(key=lambda row: bool(np.isin(self.keys[row], self.views)))
+            rows.sort(key=self._is_view)
         return rows
+
+    def _is_view(self, row: int) -> bool:
+        key = self.keys[row]
+        place = np.searchsorted(self.views, key)
+        return bool(place < len(self.views) and self.views[place] == key)
 
     def content(self, row: int) -> int:
         """Return the hash of a row's item and picture; see `growth.contents_of`."""
