@@ -119,7 +119,7 @@ lock:
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/pip install -q uv
 	sed '/^-c/d' requirements.txt > build/lock/requirements.txt
-	cp requirements-package.txt requirements-train.txt requirements-dev.txt build/lock
+	cp requirements-package.txt requirements-milvus.txt requirements-train.txt requirements-dev.txt build/lock
 	build/lock/bin/uv pip compile -q --universal --python-version 3.11 --strip-extras \
 		--no-annotate --no-header --no-emit-index-url $(UPGRADE) \
 		build/lock/requirements-dev.txt -o constraints.txt
@@ -134,6 +134,6 @@ $(VENV)/.demo: $(BIN)/python requirements.txt requirements-package.txt constrain
 	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements.txt
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.demo requirements-train.txt requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.demo requirements-milvus.txt requirements-train.txt requirements-dev.txt
 	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements-dev.txt
 	touch $@

@@ -217,4 +217,4 @@ def _rows(
         embed = projection.apply
         return embed_items(recommender.catalogue, items, recommender.model, embed), embed
     rows = [index.row(item.item_id) for item in items]
-    return np.take(index.embeddings, rows, axis=0), index.embed
+    return np.asarray(index.embeddings[rows]), index.embed

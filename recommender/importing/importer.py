@@ -150,7 +150,9 @@ def _put_in_force(
     unused: list[Path] = []
     if model is not None and store is not None:
         build.encode_missing(folder, items, model, store)  # those that an update kept
-        index = build.assemble(items, model, store)
+        in_force = known.fingerprint if known else None
+        base = build.latest(build.places(folder, model), model, in_force)
+        index = build.assemble(items, model, store, base=base)
         target = build.free_folder(folder, model, known.fingerprint if known else "")
         indexes.save(index, target)
         unused = [each for each in build.places(folder, model) if each != target]
@@ -158,7 +160,7 @@ def _put_in_force(
         os.sync()  # all new pictures at once: one by one takes longer than to look at them
     catalogues.replace(folder, items, facts)
     for place in unused:
-        shutil.rmtree(place, ignore_errors=True)
+        indexes.delete(place, successor=target)
     if store is not None:
         store.keep_only({picture.sha256 for item in items for picture in item.images})
 

@@ -279,9 +279,7 @@ def _proposed_pairs(catalogue: Catalogue, index: Index) -> set[tuple[float, str,
     firsts = set(rows)
     pairs: dict[tuple[int, int], float] = {}
     for part in _blocks(np.array(rows, np.int64)):
-        distances, keys = index.engine.kneighbors(
-            np.asarray(index.embeddings[part]), N_PROPOSED + 1
-        )
+        distances, keys = index.kneighbors(np.asarray(index.embeddings[part]), N_PROPOSED + 1)
         for row, near, found in zip(part, distances, keys, strict=True):
             for distance, key in zip(near, found, strict=True):
                 if key != row and key in firsts and distance <= most:

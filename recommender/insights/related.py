@@ -110,7 +110,7 @@ def _neighbours(
         step = max(1, MAX_CELLS // n_asked)
         for start in range(0, len(rows), step):
             part = rows[start : start + step]
-            distances, keys = index.engine.kneighbors(np.asarray(index.embeddings[part]), n_asked)
+            distances, keys = index.kneighbors(np.asarray(index.embeddings[part]), n_asked)
             similarities, allowed = index.similarities(distances), allows(part, keys)
             for place, row in enumerate(part):
                 picked = np.flatnonzero(allowed[place])[:n_neighbors]

@@ -23,9 +23,13 @@ from recommender.inference.pipeline import (
 )
 from recommender.inference.projection import MAX_FITTED, Projection, fit, fit_parts
 from recommender.items import Item
+from recommender.search import growth
 from recommender.search import index as indexes
-from recommender.search.engines import make_engine
+from recommender.search.calibration import QUANTILES
+from recommender.search.engines import AUTO, choose_engine
 from recommender.search.index import Index
+from recommender.search.names import Hashes, NameColumn
+from recommender.search.parts import Part
 from recommender.types import Floats, Progress
 
 BATCH = 256  # features held at a time: memory stays the same for any catalogue
@@ -40,19 +44,33 @@ def open_index(
     ----------
     progress : called with the number of items done and the number of items, if it is built
     """
-    for folder in index_folders(catalogue, model):
+    index = latest(index_folders(catalogue, model), model, catalogue.fingerprint)
+    return index or rebuild(catalogue, model, progress=progress)
+
+
+def latest(
+    folders: Sequence[Path], model: Autoencoder, catalogue: str | None = None
+) -> Index | None:
+    """Return the first usable index of a model among folders.
+
+    Parameters
+    ----------
+    catalogue : fingerprint that it must have been made from; None for any, as an update begins with
+    """
+    for folder in folders:
         try:
-            return indexes.load(folder, model=model.fingerprint, catalogue=catalogue.fingerprint)
+            return indexes.load(folder, model=model.fingerprint, catalogue=catalogue)
         except (IndexNotBuilt, StaleIndex):
             continue
-    return rebuild(catalogue, model, progress=progress)
+    return None
 
 
 def rebuild(
     catalogue: Catalogue,
     model: Autoencoder,
     *,
-    engine: str = "exact",
+    engine: str | None = None,
+    refit: bool = False,
     folder: Path | None = None,
     n_workers: int | None = None,
     progress: Progress | None = None,
@@ -61,6 +79,8 @@ def rebuild(
 
     Parameters
     ----------
+    engine : its name, or "auto"; the present index's by default
+    refit : whether the projection is fitted anew, and all embeddings with it
     folder : where to write; beside the catalogue by default
     n_workers : threads that decode and encode; as many as cores by default
 
@@ -73,7 +93,8 @@ def rebuild(
         encode_missing(
             catalogue.folder, catalogue.items, model, store, n_workers=n_workers, progress=progress
         )
-        index = assemble(catalogue.items, model, store, engine=engine)
+        base = latest(index_folders(catalogue, model), model)
+        index = assemble(catalogue.items, model, store, engine=engine, base=base, refit=refit)
     indexes.save(index, folder or index_folders(catalogue, model)[0])
     return index
 
@@ -114,7 +135,7 @@ def build(
     catalogue: Catalogue,
     model: Autoencoder,
     *,
-    engine: str = "exact",
+    engine: str | None = None,
     n_workers: int | None = None,
     progress: Progress | None = None,
 ) -> Index:
@@ -161,34 +182,67 @@ def encode_missing(
 
 
 def assemble(
-    items: Sequence[Item], model: Autoencoder, store: FeatureStore, *, engine: str = "exact"
+    items: Sequence[Item],
+    model: Autoencoder,
+    store: FeatureStore,
+    *,
+    engine: str | None = None,
+    base: Index | None = None,
+    refit: bool = False,
 ) -> Index:
-    """Build the index of items whose pictures were encoded; nothing is encoded or written here.
+    """Return the index of items whose pictures were encoded; nothing is encoded or written.
+
+    With a base, only what differs from it is projected, by the projection that the base has: the
+    embeddings of one index are comparable for as long as it lives. An index that has outgrown its
+    projection is made from the start; see `growth.has_outgrown`.
+
+    Parameters
+    ----------
+    engine : its name, or "auto"; the base's by default
+    base : an index of the same model, such as that of the catalogue before an update
+    refit : make everything anew in spite of a base
 
     Raises
     ------
-    EngineUnavailable : there is no such engine
+    EngineUnavailable : there is no such engine, or it does not answer
     """
-    make_engine(engine)  # one that is missing should be missed now and not at the first query
-    ordered = [items[number] for number in _order(len(items))]
-    pictures = [(item.item_id, picture.sha256) for item in ordered for picture in item.images]
-    hashes = [sha256 for _, sha256 in pictures]
-    covers = np.cumsum([0, *(len(item.images) for item in ordered[:-1])])
+    pictures = [(item.item_id, picture.sha256) for item in items for picture in item.images]
+    contents = growth.contents_of(pictures)
+    starts = np.cumsum([0, *(len(item.images) for item in items[:-1])])
+    covers = contents[starts] if len(items) < len(pictures) else None
+    made_from = fingerprint(items)
+    wanted = engine or (base.engine_choice if base is not None else AUTO)
+    if base is not None and not refit:
+        change = growth.compare(base, contents)
+        if not growth.has_outgrown(base, change):
+            fresh = [pictures[row] for row in change.fresh]
+            part = None
+            if fresh:
+                part = _part(fresh, contents[change.fresh], model, store, base.projection)
+            return growth.grown(
+                base, change, part, catalogue=made_from, engine=wanted, covers=covers
+            )
+    order = _order(len(pictures))
+    pictures = [pictures[row] for row in order]
     projection = None
     if model.prior is not None:
-        seen = (features for features, _ in _parts(hashes[:MAX_FITTED], store))
-        projection = fit_parts(seen, model.prior)
-    rows, errors = _project(hashes, store, projection)
-    return Index(
-        ids=tuple(item_id for item_id, _ in pictures),
-        embeddings=rows,
-        reconstruction_errors=errors,
-        nearest_quantiles=indexes.calibrate_nearest(rows[covers]),
-        metric=model.config.metric,
-        model=model.fingerprint,
-        catalogue=fingerprint(items),
-        engine_name=engine,
-        projection=projection,
+        hashes = [sha256 for _, sha256 in pictures[:MAX_FITTED]]
+        projection = fit_parts((features for features, _ in _parts(hashes, store)), model.prior)
+    part = _part(pictures, contents[order], model, store, projection)
+    return growth.calibrated(
+        indexes.of_parts(
+            [part],
+            np.empty(0, np.int64),
+            views=growth.views_among([part], covers),
+            nearest_quantiles=np.zeros(len(QUANTILES), np.float32),
+            metric=model.config.metric,
+            model=model.fingerprint,
+            catalogue=made_from,
+            engine_name=choose_engine(wanted, len(pictures)),
+            engine_choice=wanted,
+            projection=projection,
+            n_fitted=len(pictures),
+        )
     )
 
 
@@ -225,15 +279,34 @@ def _order(n_items: int) -> NDArray[np.intp]:
     return np.random.default_rng(0).permutation(n_items)
 
 
-def _project(
-    hashes: Sequence[str], store: FeatureStore, projection: Projection | None
-) -> tuple[Floats, Floats]:
-    """Embeddings and reconstruction errors; the features of one batch at a time are held."""
-    rows, errors = [], []
-    for features, part in _parts(hashes, store):
-        rows.append(features if projection is None else projection.apply(features))
-        errors.append(part)
-    return np.concatenate(rows), np.concatenate(errors)
+def _part(
+    pictures: Sequence[tuple[str, str]],
+    contents: Hashes,
+    model: Autoencoder,
+    store: FeatureStore,
+    projection: Projection | None,
+) -> Part:
+    """Return rows for pictures, each an item's id and a hash; one batch of features is held."""
+    # unit lengths need no more than half precision; raw latents know no bounds
+    dtype = np.float16 if model.config.metric == "cosine" else np.float32
+    embeddings: NDArray[np.floating] | None = None
+    errors = np.empty(len(pictures), np.float32)
+    n_done = 0
+    for features, part in _parts([image_sha256 for _, image_sha256 in pictures], store):
+        rows = features if projection is None else projection.apply(features)
+        if embeddings is None:
+            embeddings = np.empty((len(pictures), rows.shape[1]), dtype)
+        embeddings[n_done : n_done + len(rows)] = rows
+        errors[n_done : n_done + len(rows)] = part
+        n_done += len(rows)
+    if embeddings is None:
+        raise CatalogueError("there is no picture to index")
+    return Part(
+        embeddings=embeddings,
+        errors=errors,
+        names=NameColumn.of(item_id for item_id, _ in pictures),
+        contents=contents,
+    )
 
 
 def _parts(hashes: Sequence[str], store: FeatureStore) -> Iterator[tuple[Floats, Floats]]:

@@ -18,7 +18,8 @@ from recommender import augmentation, images
 from recommender.catalogue.store import Catalogue
 from recommender.errors import ImageError
 from recommender.inference.autoencoder import Autoencoder
-from recommender.search.index import QUANTILES, Index
+from recommender.search.calibration import QUANTILES
+from recommender.search.index import Index
 from recommender.search.results import Confidence, ConfidenceLevel
 
 # Percentiles of the catalogue's own items: a product within the first bound is as close to the

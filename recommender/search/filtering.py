@@ -56,14 +56,14 @@ class RowFilter:
         Parameters
         ----------
         rows : (n,), the rows that are asked with
-        keys : (n, m), their neighbours
+        keys : (n, m), their neighbours; -1 where an engine found none
 
         Returns
         -------
         allowed : (n, m), bool
         """
         # By identity: the nearest may be an exact duplicate
-        allowed: Mask = self._accepted[keys] & (keys != rows[:, None])
+        allowed: Mask = self._accepted[keys] & (keys >= 0) & (keys != rows[:, None])
         for codes in self._same:
             allowed &= codes[keys] == codes[rows][:, None]
         for codes in self._different:

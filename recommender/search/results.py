@@ -12,6 +12,7 @@ from recommender import metrics
 from recommender.catalogue.store import Catalogue
 from recommender.items import Item, Picture
 from recommender.search.index import Index, Neighbour
+from recommender.search.names import hash_of
 
 ConfidenceLevel = Literal["close", "loose", "unlike"]
 
@@ -119,10 +120,18 @@ def to_matches(
             distance=head.distance,
             similarity=min(1.0, scale * index.similarity(head.distance)),
             near_identical=tuple(catalogue.get(each.item_id) for each in others),
-            n_image=0 if head.row < 0 else index.rows(head.item_id).index(head.row),
+            n_image=_n_image(catalogue.get(head.item_id), index, head.row),
         )
         for head, *others in groups
     )
+
+
+def _n_image(item: Item, index: Index, row: int) -> int:
+    """Return which of an item's pictures a row is; updates leave the rows in another order."""
+    if len(item.images) == 1 or row < 0:
+        return 0
+    contents = [hash_of(item.item_id, picture.sha256) for picture in item.images]
+    return contents.index(index.content(row))
 
 
 def to_dict(

@@ -10,8 +10,8 @@ from recommender.importing.importer import import_source
 from recommender.models import ARTICLE, PERCEPTUAL, available_models
 from recommender.recommend import Recommender
 from recommender.search import confidence
+from recommender.search.calibration import QUANTILES
 from recommender.search.confidence import PhotoScale
-from recommender.search.index import QUANTILES
 from tests.conftest import draw
 from tools.confidence import files_of, measure, shares
 
@@ -32,7 +32,7 @@ def test_the_level_of_a_photo(
 
 
 def test_what_cannot_be_rebuilt_is_unlike_anything(shop_recommender: Recommender) -> None:
-    worst = float(shop_recommender.index.reconstruction_errors.max())
+    worst = float(shop_recommender.index.error_quantiles[-1])
     assert confidence.of_photo(shop_recommender.index, SCALE, 0.1, 2 * worst).level == "unlike"
 
 

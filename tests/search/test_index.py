@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from recommender.errors import IndexNotBuilt, StaleIndex
 from recommender.search import index as indexes
+from recommender.search.calibration import calibrate_nearest
 from recommender.search.index import Index
 
 
@@ -15,7 +17,7 @@ def make_index(rows: np.ndarray, metric: str = "euclidean") -> Index:
         ids=tuple(f"item-{number}" for number in range(len(rows))),
         embeddings=rows,
         reconstruction_errors=np.zeros(len(rows), np.float32),
-        nearest_quantiles=indexes.calibrate_nearest(rows),
+        nearest_quantiles=calibrate_nearest(rows),
         metric=metric,
         model="m",
         catalogue="c",
@@ -54,7 +56,7 @@ def test_save_and_load_round_trip(rows: np.ndarray, tmp_path: Path) -> None:
     loaded = indexes.load(tmp_path, model="m", catalogue="c")
     assert loaded.ids == saved.ids
     assert np.array_equal(loaded.embeddings, rows)
-    assert isinstance(loaded.embeddings, np.memmap)
+    assert isinstance(loaded.parts[0].embeddings.base, np.memmap)
     assert loaded.query(rows[3], 5) == saved.query(rows[3], 5)
 
 
@@ -89,16 +91,18 @@ def test_no_index_and_stale_index_say_so(rows: np.ndarray, tmp_path: Path) -> No
         indexes.load(tmp_path, model="m", catalogue="other")
 
 
-@pytest.mark.parametrize("damage", ["description", "embeddings", "ids", "format"])
+@pytest.mark.parametrize("damage", ["description", "embeddings", "ids", "part", "format"])
 def test_a_damaged_index_is_stale(rows: np.ndarray, tmp_path: Path, damage: str) -> None:
     indexes.save(make_index(rows), tmp_path)
-    (generation,) = tmp_path.glob("generation-*")
+    (part,) = tmp_path.glob("part-*")
     if damage == "description":
         (tmp_path / "index.json").write_text("{")
     elif damage == "embeddings":
-        (generation / "embeddings.npy").write_bytes(b"short")
+        (part / "embeddings.npy").write_bytes(b"short")
     elif damage == "ids":
-        (generation / "ids.json").write_text('["one"]')
+        np.save(part / "ends.npy", np.arange(3))
+    elif damage == "part":
+        shutil.rmtree(part)
     else:
         described = json.loads((tmp_path / "index.json").read_text())
         (tmp_path / "index.json").write_text(json.dumps(described | {"format_version": 0}))
@@ -130,16 +134,3 @@ def test_calibration_skips_the_item_itself(rows: np.ndarray) -> None:
 def test_lengths_must_agree(rows: np.ndarray) -> None:
     with pytest.raises(ValueError, match="length"):
         dataclasses.replace(make_index(rows), ids=("one",))
-
-
-def test_calibration_is_what_brute_force_says(
-    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = rng.normal(size=(60, 5)).astype(np.float32)
-    rows[7] = rows[3]  # a duplicate is another item, however near
-    distances = np.linalg.norm(rows[:, None] - rows[None], axis=2)
-    np.fill_diagonal(distances, np.inf)
-    expected = np.quantile(distances.min(axis=1), indexes.QUANTILES)
-    for cells in (indexes.CALIBRATION_CELLS, 100):  # at once, and in parts
-        monkeypatch.setattr(indexes, "CALIBRATION_CELLS", cells)
-        assert np.allclose(indexes.calibrate_nearest(rows), expected, atol=1e-5)

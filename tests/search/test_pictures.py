@@ -1,5 +1,6 @@
 """Products with several pictures: each is indexed, an answer holds each product once."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -84,3 +85,58 @@ def test_a_changed_second_picture_makes_another_index(
     report = import_source(tmp_path / "feed.csv", "shop")
     assert report.counts == {"changed": 1, "unchanged": 8}
     assert Recommender.open("shop", ARTICLE).index.catalogue != recommender.index.catalogue
+
+
+def test_a_changed_cover_is_the_cover_though_its_row_comes_last(
+    recommender: Recommender, tmp_path: Path
+) -> None:
+    draw("disc", "red", shift_px=20).save(tmp_path / "disc-red.png")
+    import_source(tmp_path / "feed.csv", "shop")
+    updated = Recommender.open("shop", ARTICLE)
+    index, item = updated.index, updated.catalogue.get("disc-red")
+    assert len(index.parts) == 2  # the index has grown and was not made anew
+    first, second = index.rows("disc-red")
+    assert (first, index.row("disc-red")) == (17, 17)
+    assert second < first
+    cover = updated.encode_image(updated.catalogue.picture_path(item.images[0]))
+    assert np.allclose(index.embeddings[first], cover.embedding, atol=1e-3)
+    covers = index.covers
+    assert len(covers) == 9
+    assert np.array_equal(covers.embeddings[covers.row("disc-red")], index.embeddings[first])
+    for number, picture in enumerate(item.images):
+        source = updated.catalogue.picture_path(picture)
+        found = {match.item.item_id: match for match in updated.similar_to_image(source).matches}
+        assert found["disc-red"].n_image == number
+
+
+def test_another_order_of_the_same_pictures_is_another_cover(
+    recommender: Recommender, tmp_path: Path
+) -> None:
+    feed = tmp_path / "feed.csv"
+    before = "disc-red,disc-red.png,disc-red-2.png|disc-red.png"
+    after = "disc-red,disc-red-2.png,disc-red.png"
+    text = feed.read_text()
+    assert before in text
+    feed.write_text(text.replace(before, after))
+    import_source(feed, "shop")
+    index = Recommender.open("shop", ARTICLE).index
+    assert index.rows("disc-red") == recommender.index.rows("disc-red")[::-1]
+    assert len(index.covers) == 9
+
+
+@pytest.mark.parametrize("engine", ["exact", "hnsw"])
+def test_covers_are_asked_by_the_engine_of_all_pictures(
+    recommender: Recommender, engine: str
+) -> None:
+    index = dataclasses.replace(recommender.index, engine_name=engine, engine_folder=None)
+    covers = index.covers
+    distances, found = covers.kneighbors(np.asarray(covers.embeddings), 9)
+    rows = np.asarray(covers.embeddings)
+    for number, row in enumerate(rows):
+        expected = np.sort(np.linalg.norm(rows - row, axis=1))
+        assert np.allclose(distances[number], expected, atol=1e-3)
+        assert sorted(found[number]) == list(range(9))
+    mask = np.arange(9) % 2 == 0
+    for allowed in (mask, np.flatnonzero(mask)):
+        _, found = covers.kneighbors(rows[:1], 9, allowed=allowed)
+        assert sorted(found[0]) == [0, 2, 4, 6, 8]

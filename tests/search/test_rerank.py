@@ -6,7 +6,8 @@ import pytest
 from recommender.catalogue.filters import ItemFilter
 from recommender.errors import CatalogueError
 from recommender.recommend import Recommender
-from recommender.search.index import Index, calibrate_nearest
+from recommender.search.calibration import calibrate_nearest
+from recommender.search.index import Index
 from recommender.search.rerank import Reranking, maximal_marginal_relevance, search
 
 

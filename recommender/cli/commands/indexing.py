@@ -10,7 +10,16 @@ from recommender.cli.output import say, shown_progress, tell_skipped, write
 def add(command_named: AddsCommand) -> None:
     """Register the commands."""
     command = command_named("index", index, "encode a catalogue and build its index")
-    command.add_argument("--engine", default="exact")
+    command.add_argument(
+        "--engine",
+        help="auto, exact, hnsw or milvus; the index's own by default. auto is exact to 50,000 "
+        "pictures, hnsw above, and milvus where LOOKALIKE_MILVUS names an address",
+    )
+    command.add_argument(
+        "--refit",
+        action="store_true",
+        help="fit the projection anew on the catalogue as it is; nothing is encoded again",
+    )
     command.add_argument("--workers", type=positive, help="threads; as many as cores by default")
     command.add_argument("--out", type=Path, help="folder of the index")
     add_names(command, catalogue_required=True)
@@ -32,6 +41,7 @@ def index(options: argparse.Namespace) -> None:
     """Encode a catalogue and build its index."""
     from recommender.catalogue.registry import open_catalogue
     from recommender.search import build
+    from recommender.search.growth import WORTH_REFITTING, new_share
 
     catalogue = open_catalogue(options.catalogue)
     model = open_model(options.model, options.catalogue)
@@ -40,13 +50,17 @@ def index(options: argparse.Namespace) -> None:
             catalogue,
             model,
             engine=options.engine,
+            refit=options.refit,
             folder=options.out,
             n_workers=options.workers,
             progress=progress,
         )
     folder = options.out or build.index_folders(catalogue, model)[0]
     n_pictures, n_dims = index.embeddings.shape
-    n_items = len(catalogue)
+    n_items, share = len(catalogue), new_share(index)
+    advice = ""
+    if share > WORTH_REFITTING:
+        advice = f"; {share:.0%} came after the projection was fitted: see --refit"
     say(
         options,
         {
@@ -56,9 +70,10 @@ def index(options: argparse.Namespace) -> None:
             "n_items": n_items,
             "n_pictures": n_pictures,
             "n_dims": n_dims,
+            "share_after_fit": round(share, 3),
             "folder": str(folder),
         },
-        f"{catalogue.name}: {n_items} items of {n_dims} numbers in {folder}",
+        f"{catalogue.name}: {n_items} items of {n_dims} numbers in {folder}" + advice,
     )
 
 

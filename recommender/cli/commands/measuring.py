@@ -44,6 +44,10 @@ def add(command_named: AddsCommand) -> None:
     )
     command.add_argument("--items", type=positive, default=2_000)
     command.add_argument(
+        "--engine",
+        help="build an index of synthetic products by this engine, and measure that instead",
+    )
+    command.add_argument(
         "--pictures", type=int, default=1_000, help="that are imported; 0 leaves that out"
     )
     add_json(command)
@@ -94,6 +98,9 @@ def evaluate(options: argparse.Namespace) -> None:
 
 def benchmark(options: argparse.Namespace) -> None:
     """Time the parts on this machine."""
+    if options.engine:
+        _benchmark_engine(options)
+        return
     from recommender.evaluation import benchmark as timing
     from recommender.evaluation.throughput import measure_import
     from recommender.models import default_model
@@ -125,6 +132,14 @@ def benchmark(options: argparse.Namespace) -> None:
     if figures["import"]:
         lines += _import_lines(figures["import"])
     say(options, figures, "\n".join(lines))
+
+
+def _benchmark_engine(options: argparse.Namespace) -> None:
+    from recommender.evaluation.scale import measure_at_scale
+
+    with shown_progress("measuring") as progress:
+        figures = measure_at_scale(options.items, options.engine, progress=progress)
+    say(options, figures, "\n".join(f"{name:24} {value}" for name, value in figures.items()))
 
 
 def _refuse_what_is_ignored(options: argparse.Namespace) -> None:
