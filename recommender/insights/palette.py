@@ -76,19 +76,21 @@ def palette(pixels: Pixels) -> tuple[Colour, ...]:
     )
     counts = np.bincount(np.asarray(reduced).ravel(), minlength=N_CANDIDATES)
     table = np.array(reduced.getpalette(), np.float64).reshape(-1, 3)
-    merged: list[tuple[float, NDArray[np.float64]]] = []
+    merged: list[tuple[float, NDArray[np.float64], Lab]] = []
+    labs = to_lab(table)
     for entry in np.argsort(-counts[: len(table)], kind="stable"):
-        share, rgb = counts[entry] / len(shown), table[entry]
-        for place, (known, other) in enumerate(merged):
-            if np.linalg.norm(to_lab(rgb[None]) - to_lab(other[None])) < SAME:
-                merged[place] = (known + share, (known * other + share * rgb) / (known + share))
+        share, rgb, lab = counts[entry] / len(shown), table[entry], labs[entry]
+        for place, (known, other, other_lab) in enumerate(merged):
+            if np.linalg.norm(lab - other_lab) < SAME:
+                mixed = (known * other + share * rgb) / (known + share)
+                merged[place] = (known + share, mixed, to_lab(mixed[None])[0])
                 break
         else:
-            merged.append((share, rgb))
+            merged.append((share, rgb, lab))
     merged.sort(key=lambda colour: -colour[0])
     return tuple(
         Colour(rgb=(round(red), round(green), round(blue)), share=float(share))
-        for share, (red, green, blue) in merged[:MAX_COLOURS]
+        for share, (red, green, blue), _ in merged[:MAX_COLOURS]
         if share >= LEAST_SHARE
     )
 

@@ -37,6 +37,7 @@ READY_TYPES = {
     ".png": "image/png",
 }
 WEBP_QUALITY = 82
+WEBP_METHOD = 2  # 3 takes 2.5 times as long, for files that are 4 % smaller
 # Errors below the first share of the range are hardly visible, those above the second are plain:
 # the drawing is clear at the one and in full colour at the other, in every picture alike
 NO_LOSS, FULL_LOSS = 0.02, 0.4
@@ -123,7 +124,7 @@ def to_webp(pixels: Pixels, side_px: int = SIDES_PX["large"]) -> bytes:
     picture = Image.fromarray(pixels)
     picture.thumbnail((side_px, side_px), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
-    picture.save(buffer, "WEBP", quality=WEBP_QUALITY, method=3)
+    picture.save(buffer, "WEBP", quality=WEBP_QUALITY, method=WEBP_METHOD)
     return buffer.getvalue()
 
 
