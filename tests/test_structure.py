@@ -17,7 +17,9 @@ ROOT = PACKAGE.parent
 # The rooms from the ground up: a room imports only rooms on the lines above its own, and itself.
 LAYERS = (
     ("errors", "metrics", "items", "jpeg", "types"),
+    ("storage",),
     ("config", "locks", "repair"),
+    ("damage",),
     ("models",),
     ("images", "foreground", "augmentation"),
     ("feeds",),

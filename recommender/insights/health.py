@@ -236,10 +236,7 @@ class Dismissals:
             self._write(self.keys() - {key})
 
     def _write(self, keys: Collection[str]) -> None:
-        try:
-            write_json(self._file, sorted(keys))
-        except OSError as error:
-            raise CatalogueError(f"{self._file} cannot be written: {error.strerror}") from error
+        write_json(self._file, sorted(keys))
 
 
 def findings(

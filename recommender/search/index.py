@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender import damage
 from recommender.config import write_atomically, write_json
 from recommender.errors import IndexNotBuilt, ModelError, StaleIndex
 from recommender.inference.projection import Projection
@@ -207,6 +208,7 @@ def save(index: Index, folder: Path) -> None:
         index.projection.save(fresh / "projection.npz")
     ids = json.dumps(index.ids, ensure_ascii=False, separators=(",", ":"))
     write_atomically(fresh / "ids.json", ids.encode())
+    damage.seal(fresh)
     write_json(
         folder / "index.json",
         {
@@ -247,8 +249,9 @@ def load(folder: Path, *, model: str, catalogue: str) -> Index:
             )
     generation = folder / str(described["generation"])
     try:
-        with np.load(generation / "calibration.npz", allow_pickle=False) as arrays:
-            errors, nearest = arrays["reconstruction_errors"], arrays["nearest_quantiles"]
+        damage.verify(generation)
+        calibration = damage.read_arrays(generation / "calibration.npz")
+        errors, nearest = calibration["reconstruction_errors"], calibration["nearest_quantiles"]
         projected = bool(described["is_projected"])
         return Index(
             projection=Projection.load(generation / "projection.npz") if projected else None,
@@ -261,7 +264,7 @@ def load(folder: Path, *, model: str, catalogue: str) -> Index:
             catalogue=catalogue,
             engine_name=str(described["engine"]),
         )
-    except (OSError, ValueError, KeyError, EOFError, ModelError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, ModelError) as error:
         raise StaleIndex(f"the index in {folder} is damaged: index the catalogue again") from error
 
 
