@@ -17,6 +17,7 @@ from recommender import images
 from recommender.catalogue.store import Catalogue
 from recommender.errors import CatalogueError
 from recommender.items import Item
+from recommender.metadata import bare_type
 from recommender.ui.shared.samples import Sample
 
 if TYPE_CHECKING:
@@ -25,13 +26,7 @@ if TYPE_CHECKING:
 
 SIDES_PX = {"card": 360, "large": 800}
 KEPT_PICTURES = 4_096  # about 15 KB each
-READY_BYTES = 60_000  # a file of this size or less is sent unchanged
-READY_TYPES = {
-    ".webp": "image/webp",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-}
+READY_BYTES = 60_000  # a file of this size or less is sent unchanged if it holds no metadata
 WEBP_QUALITY = 82
 # Errors below the first share of the range are hardly visible, those above the second are plain:
 # the drawing is clear at the one and in full colour at the other, in every picture alike
@@ -96,7 +91,7 @@ def thumbnail(file: Path, image_sha256: str, side_px: int) -> tuple[bytes, str]:
 
     Returns
     -------
-    data, media_type : those of the file itself if it is small
+    data, media_type : those of the file itself if it is small and says nothing but its picture
 
     Raises
     ------
@@ -107,8 +102,8 @@ def thumbnail(file: Path, image_sha256: str, side_px: int) -> tuple[bytes, str]:
         data = file.read_bytes() if file.stat().st_size <= READY_BYTES else b""
     except OSError:
         data = b""  # images.load says what is wrong
-    if data and file.suffix.lower() in READY_TYPES:
-        return data, READY_TYPES[file.suffix.lower()]
+    if media_type := bare_type(data):
+        return data, media_type
     return to_webp(images.load(file), side_px), "image/webp"
 
 
