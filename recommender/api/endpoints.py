@@ -18,6 +18,7 @@ from recommender.config import DEMO
 from recommender.errors import CatalogueError, ImageError, ModelError, RecommenderError
 from recommender.images import ENOUGH_PX, ImageLimits
 from recommender.search.options import SearchOptions
+from recommender.serving.visible import without_paths
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
@@ -108,11 +109,15 @@ def item(shop: Shop, _limits: Limits, values: Values) -> answers.Product:
 def catalogues(shop: Shop, _limits: Limits, _values: Values) -> answers.Catalogues:
     """All catalogues."""
     return answers.Catalogues(
-        catalogues=tuple(
-            answers.CatalogueSummary(name=name, n_items=len(_catalogue(shop, name)))
-            for name in available_catalogues()
-        )
+        catalogues=tuple(_summary(shop, name) for name in available_catalogues())
     )
+
+
+def _summary(shop: Shop, name: str) -> answers.CatalogueSummary:
+    try:
+        return answers.CatalogueSummary(name=name, n_items=len(shop.catalogue(name)), problem="")
+    except RecommenderError as error:  # the others can be searched all the same
+        return answers.CatalogueSummary(name=name, n_items=0, problem=without_paths(str(error)))
 
 
 def health(shop: Shop, _limits: Limits, _values: Values) -> answers.Health:

@@ -1,9 +1,11 @@
 """The script that Streamlit runs at every click: it draws the frame and the chosen page."""
 
+import sqlite3
+
 import streamlit as st
 
 from recommender.errors import RecommenderError
-from recommender.ui.shared import choice, link, messages
+from recommender.ui.shared import choice, link, messages, trouble
 from recommender.ui.shell import layout
 from recommender.ui.shell.page_list import NAME, PAGES
 
@@ -25,10 +27,12 @@ def main() -> None:
     chosen = st.navigation(list(pages.values()), position="hidden")
     try:
         layout.masthead(chosen.url_path or PAGES[0].name)
+        if (error := trouble.take()) is not None:
+            messages.complain(error)
         chosen.run()
         layout.foot(choice.catalogue())
-    except RecommenderError as error:
-        messages.complain(error)
+    except (RecommenderError, OSError, sqlite3.Error) as error:
+        messages.complain(trouble.to_tell(error))
 
 
 main()
