@@ -19,6 +19,7 @@ from recommender.serving.headers import SecurityHeaders, embedders
 from recommender.serving.hosts import AllowedHosts, HostGuard
 from recommender.ui.shared import pictures, resources, standing
 from recommender.ui.shell import routes
+from recommender.ui.shell.uploads import UploadGuard
 
 OPEN = "LOOKALIKE_OPEN"
 
@@ -73,6 +74,7 @@ app = st.App(
         Middleware(SecurityHeaders, framed_by=embedders()),
         Middleware(HostGuard, allowed=allowed),
         Middleware(BodyGuard, budget=ByteBudget()),
+        Middleware(UploadGuard),
         Middleware(api.Beside, api=api.make_application(shop, limits)),
     ],
     lifespan=lifespan,
