@@ -4,6 +4,7 @@ import os
 import re
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from recommender.config import ASSETS, MODELS, PROJECT, home
@@ -25,6 +26,11 @@ def without_paths(sentence: str) -> str:
     return ABSOLUTE.sub(_last_part, sentence)
 
 
+@cache
+def _top_folders() -> frozenset[str]:
+    return frozenset(folder.name for folder in Path("/").iterdir())
+
+
 def _last_part(found: re.Match[str]) -> str:
-    is_ours = Path(f"/{found[1]}").is_dir()  # else it is an address on the web, or no path at all
+    is_ours = found[1] in _top_folders()  # else it is an address on the web, or no path at all
     return found[0].rpartition("/")[2] if is_ours else found[0]

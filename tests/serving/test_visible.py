@@ -16,6 +16,7 @@ from recommender.serving.visible import without_paths
         ("there is nothing at /api/items/x; see /api", None),
         ("see https://shop.example/usr/mug.jpg", None),
         ("1/2 of tmp/x", None),
+        (f"/{'9' * 400}/x is not there", None),
     ],
 )
 def test_paths_are_shortened_and_addresses_stay(sentence: str, expected: str | None) -> None:
