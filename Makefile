@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .PHONY: demo test test-all check biome hooks format train train-perceptual figures pictures benchmark \
-	fuzz timings load lock clean
+	fuzz chaos timings load lock clean
 
 # JavaScript and CSS; PyPI has Biome for one kind of machine only
 BIOME = @if [ -x $(BIN)/biome ]; then $(BIN)/biome $(1); \
@@ -100,9 +100,15 @@ pictures: $(VENV)/.dev
 benchmark: $(VENV)/.dev
 	$(BIN)/python -m recommender benchmark
 
-# Ask a running server all that its API's document allows, and forbids: make fuzz N=300
+# Feed mutated zips, feeds, pictures and queries to what reads them, for SECONDS each, and ask a
+# running server all that its API's document allows, and forbids: make fuzz SECONDS=3600 N=300
 fuzz: $(VENV)/.dev
+	$(BIN)/python -m tools.fuzz --seconds $(or $(SECONDS),60)
 	$(BIN)/python -m tools.fuzz_api $(or $(N),100)
+
+# Kill, fill the disk, flip bytes, slow the network, and say what became of it
+chaos: $(VENV)/.dev
+	$(BIN)/python -m tools.chaos --attempts $(or $(N),20)
 
 # How long a visitor waits, measured in a browser
 timings: $(VENV)/.dev

@@ -20,6 +20,7 @@ from recommender.serving.hosts import AllowedHosts, HostGuard
 from recommender.serving.threads import use_one_blas_thread
 from recommender.ui.shared import pictures, resources, standing
 from recommender.ui.shell import routes, warm_up
+from recommender.ui.shell.uploads import UploadGuard
 
 OPEN = "LOOKALIKE_OPEN"
 
@@ -75,6 +76,7 @@ app = st.App(
         Middleware(SecurityHeaders, framed_by=embedders()),
         Middleware(HostGuard, allowed=allowed),
         Middleware(BodyGuard, budget=ByteBudget()),
+        Middleware(UploadGuard),
         Middleware(api.Beside, api=api.make_application(shop, limits)),
     ],
     lifespan=lifespan,

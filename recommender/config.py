@@ -1,5 +1,6 @@
 """Settings, folders and files: frozen dataclasses are stored as JSON beside what they made."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from recommender import storage
 from recommender.errors import CatalogueError, ModelError, RecommenderError
 
 PACKAGE = Path(__file__).resolve().parent
@@ -118,14 +120,21 @@ def write_atomically(file: Path, data: bytes, *, is_flushed: bool = True) -> Non
 
 @contextmanager
 def replacing(file: Path, *, is_flushed: bool = True) -> Iterator[Path]:
-    """A temporary name to write to; what was written is moved into place if nothing failed."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """A temporary name to write to; what was written is moved into place if nothing failed.
+
+    Raises
+    ------
+    StorageError : the disk is full, protected or broken
+    """
     temporary = file.with_name(f"{file.name}.{os.getpid()}-{threading.get_ident()}.part")
-    try:
-        yield temporary
-        if is_flushed:
-            with temporary.open("rb+") as stream:
-                os.fsync(stream.fileno())
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with storage.explained():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield temporary
+            if is_flushed:
+                with temporary.open("rb+") as stream:
+                    os.fsync(stream.fileno())
+            temporary.replace(file)
+        finally:
+            with contextlib.suppress(OSError):  # the first error is the one to tell
+                temporary.unlink(missing_ok=True)

@@ -6,7 +6,8 @@
     ├── ModelError          a model folder is missing or wrong, or a tool it needs is
     ├── IndexNotBuilt       no index yet for this catalogue and model
     ├── StaleIndex          the index was made from another model or catalogue
-    └── EngineUnavailable   a vector engine is not installed or does not answer
+    ├── EngineUnavailable   a vector engine is not installed or does not answer
+    └── StorageError        a disk is full, protected or broken
 
 A message says what was expected, what was got, and what to do next. Only the edges (`cli`, `ui`)
 catch `RecommenderError`; a programmer's mistake stays a `ValueError` or `TypeError`.
@@ -39,3 +40,7 @@ class StaleIndex(RecommenderError):
 
 class EngineUnavailable(RecommenderError):
     """A vector engine is not installed or does not answer."""
+
+
+class StorageError(RecommenderError):
+    """A disk is full, protected or broken."""

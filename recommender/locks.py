@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from recommender import storage
+
 TIMEOUT_S = 2.0  # a look at whether a lock is taken takes it for a moment
 
 
@@ -18,11 +20,14 @@ class LockHeld(Exception):
 
 @contextmanager
 def hold(file: Path) -> Iterator[None]:
-    """Hold the lock; raises `LockHeld` if another process or thread does."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(file, timeout=TIMEOUT_S, isolation_level=None)) as lock:
+    """Hold the lock; raises `LockHeld` if another process or thread does, or `StorageError`."""
+    with storage.explained():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(file, timeout=TIMEOUT_S, isolation_level=None)
+    with closing(connection) as lock:
         try:
-            lock.execute("BEGIN EXCLUSIVE")
+            with storage.explained():
+                lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error as error:
             raise LockHeld(f"{file} is locked: {error}") from error
         yield

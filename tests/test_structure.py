@@ -16,8 +16,10 @@ ROOT = PACKAGE.parent
 
 # The rooms from the ground up: a room imports only rooms on the lines above its own, and itself.
 LAYERS = (
-    ("errors", "metrics", "items", "jpeg", "types"),
+    ("errors", "metrics", "items", "jpeg", "metadata", "spreadsheets", "types"),
+    ("storage",),
     ("config", "locks", "memo", "repair"),
+    ("damage",),
     ("models",),
     ("images", "foreground", "augmentation"),
     ("feeds",),

@@ -130,10 +130,12 @@ class CatalogueSummary:
     ----------
     name : what the parameter `catalogue` takes
     n_items : products in it
+    problem : why it cannot be searched at the moment; empty if it can
     """
 
     name: str
     n_items: int
+    problem: str
 
 
 @dataclass(frozen=True, kw_only=True)

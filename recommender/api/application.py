@@ -5,6 +5,7 @@ import functools
 import hashlib
 import json
 import os
+import sqlite3
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from recommender import storage
 from recommender.api import document, parameters
 from recommender.api.answers import Failure
 from recommender.api.bodies import read_picture
@@ -27,7 +29,9 @@ from recommender.api.endpoints import ENDPOINTS
 from recommender.api.failures import Refused
 from recommender.api.limits import Limits
 from recommender.api.shop import Shop
+from recommender.errors import RecommenderError
 from recommender.serving.admission import Busy, Lane, TokenBuckets
+from recommender.serving.visible import without_paths
 
 ROOT, JSON = "/api", "application/json"
 # Answers from memory on the one side, pictures that must be decoded and encoded on the other
@@ -113,6 +117,8 @@ class _Serving:
                 return _refuse(refused)
             except Busy as busy:
                 return _refuse(Refused(503, str(busy), retry_after_s=busy.retry_after_s))
+            except (RecommenderError, OSError, sqlite3.Error) as error:
+                return _refuse(_unavailable(error))
             if endpoint.method != "GET":
                 return Response(answer, media_type=JSON, headers=NOT_KEPT)
             return _kept(request, answer, JSON, endpoint.max_age_s)
@@ -156,11 +162,19 @@ def _kept(request: Request, body: bytes, media_type: str, max_age_s: int) -> Res
     return Response(body, media_type=media_type, headers=headers)
 
 
+def _unavailable(error: Exception) -> Refused:
+    """What a broken catalogue or a full disk is answered with; raises an error that is a bug."""
+    known = error if isinstance(error, RecommenderError) else storage.explain(error)
+    if known is None:
+        raise error
+    return Refused(503, str(known))
+
+
 def _refuse(refused: Refused) -> Response:
     headers = dict(NOT_KEPT)
     if refused.retry_after_s is not None:
         headers["Retry-After"] = str(refused.retry_after_s)
-    failure = Failure(status=refused.status, error=refused.sentence)
+    failure = Failure(status=refused.status, error=without_paths(refused.sentence))
     return Response(
         _to_json(dataclasses.asdict(failure)),
         refused.status,

@@ -3,10 +3,10 @@
 import dataclasses
 from pathlib import Path
 
-from recommender import images
-from recommender.catalogue.store import Catalogue, catalogues_folder, replace
+from recommender import images, storage
+from recommender.catalogue.store import Catalogue, NewerCatalogue, catalogues_folder, replace
 from recommender.config import ASSETS, DEMO, check_name
-from recommender.errors import CatalogueError
+from recommender.errors import CatalogueError, StorageError
 from recommender.feeds.rows import Row
 from recommender.feeds.tables import read_table
 from recommender.items import Item, Picture
@@ -47,13 +47,30 @@ def _open_demo(folder: Path) -> Catalogue:
     Its pictures stay where they are: they came with the clone and need no second copy.
     """
     version = images.content_fingerprint(DEMO_FEED.read_bytes())
-    if (folder / "catalogue.db").exists():
-        known = Catalogue(folder)
-        if known.fact("version") == version and known.fact("feed") == str(DEMO_FEED):
+    file = folder / "catalogue.db"
+    facts = {"version": version, "feed": str(DEMO_FEED)}
+    try:
+        known = Catalogue(folder) if file.exists() else None
+        if known is not None and all(known.fact(name) == value for name, value in facts.items()):
             return known
-    items = [_to_item(row) for row in read_feed(DEMO_FEED)]
-    replace(folder, items, {"version": version, "feed": str(DEMO_FEED)})
+        return _write_demo(folder, facts)
+    except (StorageError, NewerCatalogue):  # what lies there stays, or nothing can be written
+        return Catalogue.unsaved(folder, _demo_items(), facts)
+    except CatalogueError:  # damaged: all of it can be made again
+        with storage.if_possible():
+            file.unlink(missing_ok=True)
+            return _write_demo(folder, facts)
+        return Catalogue.unsaved(folder, _demo_items(), facts)
+
+
+def _write_demo(folder: Path, facts: dict[str, str]) -> Catalogue:
+    replace(folder, _demo_items(), facts)
     return Catalogue(folder)
+
+
+def _demo_items() -> list[Item]:
+    """The demo's products; one whose picture is gone is left out, and the others stay."""
+    return [_to_item(row) for row in read_feed(DEMO_FEED) if Path(row.picture).is_file()]
 
 
 def read_feed(feed: Path) -> list[Row]:
@@ -69,6 +86,7 @@ def _to_item(row: Row) -> Item:
     cover, *others = (
         Picture(path=path, sha256=images.content_fingerprint(Path(path).read_bytes()))
         for path in row.pictures
+        if Path(path).is_file()
     )
     return Item(
         item_id=row.item_id,

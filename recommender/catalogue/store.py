@@ -11,9 +11,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from recommender import locks
+from recommender import locks, storage
 from recommender.config import check_name, home, replacing, write_atomically
 from recommender.errors import CatalogueError
 from recommender.items import FIELDS, Item, Picture
@@ -44,7 +44,13 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 PRAGMA user_version = {SCHEMA_VERSION};
 """
 FORMER_TABLES = ("items", "pictures", "item_pictures", "facts")
+FINGERPRINT = "fingerprint"  # a fact that tells damage
+DAMAGES = (ValueError, TypeError, LookupError)  # what rows raise that are not as they were written
 BUSY_TIMEOUT_S = 30.0
+
+
+class NewerCatalogue(CatalogueError):
+    """A newer version of this program wrote it."""
 
 
 class Catalogue:
@@ -59,9 +65,24 @@ class Catalogue:
     """
 
     def __init__(self, folder: Path) -> None:
+        self._hold(folder, *_read_database(folder))
+        if self._facts.get(FINGERPRINT, self.fingerprint) != self.fingerprint:
+            raise CatalogueError(
+                f"{folder / 'catalogue.db'} is damaged: its products are not those that were "
+                "written; import it again"
+            )
+
+    @classmethod
+    def unsaved(cls, folder: Path, items: Sequence[Item], facts: dict[str, str]) -> Self:
+        """A catalogue that lies nowhere, for where a disk takes none."""
+        catalogue = cls.__new__(cls)
+        catalogue._hold(folder, tuple(items), facts)
+        return catalogue
+
+    def _hold(self, folder: Path, items: tuple[Item, ...], facts: dict[str, str]) -> None:
         self.folder = folder
         self.name = folder.name
-        self.items, self._facts = _read_database(folder)
+        self.items, self._facts = items, facts
         self._by_id = {item.item_id: item for item in self.items}
         self.fingerprint = fingerprint(self.items)
 
@@ -116,7 +137,8 @@ def replace(folder: Path, items: Sequence[Item], facts: dict[str, str] | None = 
     Whoever reads meanwhile, and whoever opens it after a kill, sees the old content or the new.
     Pictures that no item refers to any more are removed afterwards.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with storage.explained():
+        folder.mkdir(parents=True, exist_ok=True)
     file = folder / "catalogue.db"
     if file.exists():
         with _connect(file, is_wal=True) as connection:
@@ -197,6 +219,8 @@ def _connect(file: Path, *, is_wal: bool = False) -> Iterator[sqlite3.Connection
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
     except sqlite3.Error as error:
+        if (explanation := storage.explain(error)) is not None:
+            raise explanation from error
         raise CatalogueError(f"{file} cannot be written: {error}") from error
 
 
@@ -224,7 +248,8 @@ def _write_content(
             for number, each in enumerate(item.images)
         ),
     )
-    connection.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
+    sealed = facts | {FINGERPRINT: fingerprint(items)}
+    connection.executemany("INSERT INTO facts VALUES (?, ?)", sealed.items())
 
 
 def _check_version(connection: sqlite3.Connection, file: Path) -> int:
@@ -232,6 +257,11 @@ def _check_version(connection: sqlite3.Connection, file: Path) -> int:
     if version not in READABLE_VERSIONS:
         what = "is empty" if version == 0 else f"has format {version}"
         known = " and ".join(map(str, READABLE_VERSIONS))
+        if version > SCHEMA_VERSION:
+            raise NewerCatalogue(
+                f"{file} {what}; this version reads {known}: a newer version of this program "
+                "reads it"
+            )
         raise CatalogueError(f"{file} {what}; this version reads {known}: import it again")
     return version
 
@@ -255,7 +285,7 @@ def _read_database(folder: Path) -> tuple[tuple[Item, ...], dict[str, str]]:
                 return _read_content(connection, _check_version(connection, file))
         except sqlite3.OperationalError as failure:
             error = failure
-        except sqlite3.Error as failure:
+        except (sqlite3.Error, *DAMAGES) as failure:
             raise CatalogueError(f"{file} is damaged: {failure}; import it again") from failure
     raise CatalogueError(f"{file} cannot be read: {error}") from error
 

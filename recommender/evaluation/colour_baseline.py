@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from recommender import images
+from recommender import damage, images, storage
 from recommender.catalogue.store import Catalogue
 from recommender.config import write_atomically
 from recommender.errors import ImageError
@@ -52,7 +52,8 @@ class ColourRecommender:
         histograms = _load(file, catalogue)
         if histograms is None:
             histograms = _count_all(catalogue, progress)
-            _save(file, catalogue, histograms)
+            with storage.if_possible():  # they are counted anew where they cannot be kept
+                _save(file, catalogue, histograms)
         return cls(catalogue, histograms)
 
     def similar(self, item_id: str, n_neighbors: int = 12) -> tuple[Match, ...]:
@@ -117,9 +118,9 @@ def _save(file: Path, catalogue: Catalogue, histograms: Floats) -> None:
 def _load(file: Path, catalogue: Catalogue) -> Floats | None:
     """Read what `_save` wrote; None if it is missing, damaged, or of another catalogue state."""
     try:
-        with np.load(file, allow_pickle=False) as arrays:
-            made_from = [part.decode() for part in arrays["made_from"]]
-            histograms: Floats = arrays["histograms"]
-    except (OSError, ValueError, KeyError, EOFError):
+        arrays = damage.read_arrays(file)
+        made_from = [part.decode() for part in arrays["made_from"]]
+        histograms: Floats = arrays["histograms"]
+    except (OSError, ValueError, KeyError, AttributeError):
         return None
     return histograms if made_from == [str(COLOURS_FORMAT), catalogue.fingerprint] else None

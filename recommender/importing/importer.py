@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from recommender import storage
 from recommender.catalogue import store as catalogues
 from recommender.catalogue.store import Catalogue, catalogues_folder
 from recommender.config import DEMO, check_name
@@ -154,7 +155,8 @@ def _put_in_force(
         base = build.latest(build.places(folder, model), model, in_force)
         index = build.assemble(items, model, store, base=base)
         target = build.free_folder(folder, model, known.fingerprint if known else "")
-        indexes.save(index, target)
+        with storage.explained():
+            indexes.save(index, target)
         unused = [each for each in build.places(folder, model) if each != target]
     if hasattr(os, "sync"):
         os.sync()  # all new pictures at once: one by one takes longer than to look at them

@@ -14,12 +14,12 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, get_args
 
-from recommender import locks
+from recommender import locks, storage
 from recommender.catalogue.store import catalogues_folder
-from recommender.config import Settings, check_name, home, read_json, write_json
-from recommender.errors import CatalogueError, RecommenderError
+from recommender.config import NAME_PATTERN, Settings, check_name, home, read_json, write_json
+from recommender.errors import CatalogueError, ModelError, RecommenderError
 
 UPLOAD = "upload-"  # begins the names of folders of visitors' files
 START_S = 30.0  # a process that has not begun by then has died
@@ -29,6 +29,7 @@ CHUNK_BYTES = 1 << 20
 Progress = Callable[[int, int], None]
 Status = Literal["waiting", "running", "interrupted", "done", "failed", "cancelled"]
 ACTIVE = ("waiting", "running")
+DAMAGES = (ModelError, ValueError, TypeError, AttributeError)  # of files that were not written so
 ENDED = ("done", "failed", "cancelled")
 
 
@@ -147,12 +148,12 @@ def run(name: str, *, progress: Progress | None = None) -> State:
     RecommenderError : it failed; its state says so too
     """
     folder = _folder(name)
-    values = read_json(folder / "order.json", default=None)
-    if values is None:
+    noted = order(name)
+    if noted is None:
         raise CatalogueError(f"there is no import into {name!r} to go on with")
     try:
         with locks.hold(folder / "running.lock"):
-            return _run(folder, Order.from_dict(values), progress)
+            return _run(folder, noted, progress)
     except locks.LockHeld as error:
         raise CatalogueError(f"the import into {name!r} is under way already") from error
 
@@ -160,28 +161,42 @@ def run(name: str, *, progress: Progress | None = None) -> State:
 def state(name: str) -> State:
     """How far a catalogue's latest import is; "done" if there was none."""
     folder = _folder(name)
-    values = read_json(folder / "state.json", default=None)
-    if values is None:
-        return State(status="done")
-    known = State.from_dict(values)
+    known = _read_state(folder)
     if known.status in ENDED or locks.is_held(folder / "running.lock"):
         return known
-    if known.status == "waiting" and time.time() - known.written_at < START_S:
+    # a clock that was set back since says nothing
+    if known.status == "waiting" and 0 <= time.time() - known.written_at < START_S:
         return known
     # it may have ended between the two looks
-    known = State.from_dict(read_json(folder / "state.json", default=values))
+    known = _read_state(folder)
     return known if known.status in ENDED else _with(known, status="interrupted")
 
 
+def _read_state(folder: Path) -> State:
+    try:
+        values = read_json(folder / "state.json", default=None)
+        known = State(status="done") if values is None else State.from_dict(values)
+    except DAMAGES:
+        return State(status="failed", message="what was noted of this import is damaged")
+    numbers = (known.n_done, known.n_all, known.written_at)
+    if known.status not in get_args(Status) or not all(isinstance(n, int | float) for n in numbers):
+        return State(status="failed", message="what was noted of this import is damaged")
+    return known
+
+
 def order(name: str) -> Order | None:
-    """What a catalogue's latest import was to do; None if there was none."""
-    values = read_json(_folder(name) / "order.json", default=None)
-    return None if values is None else Order.from_dict(values)
+    """What a catalogue's latest import was to do; None without one, or if its note is damaged."""
+    try:
+        values = read_json(_folder(name) / "order.json", default=None)
+        return None if values is None else Order.from_dict(values)
+    except DAMAGES:
+        return None
 
 
 def noted() -> list[str]:
     """Names of the catalogues that have an import noted, sorted."""
-    return sorted(file.parent.name for file in (home() / "jobs").glob("*/order.json"))
+    names = (file.parent.name for file in (home() / "jobs").glob("*/order.json"))
+    return sorted(name for name in names if NAME_PATTERN.fullmatch(name))
 
 
 def cancel(name: str) -> None:
@@ -209,16 +224,17 @@ def _run(folder: Path, order: Order, progress: Progress | None) -> State:
     from recommender.importing.importer import import_source
     from recommender.inference.autoencoder import Autoencoder
 
-    last = State(status="running", written_at=time.time())
-    _write(folder, last)
+    last = _write(folder, State(status="running"))
+    reported_s = time.monotonic()  # the system's clock may be set back meanwhile
 
     def report(n_done: int, n_all: int) -> None:
-        nonlocal last
+        nonlocal last, reported_s
         if (folder / "cancel").exists():
             raise _Cancelled("cancelled")
         if progress is not None:
             progress(n_done, n_all)
-        if n_done == n_all or time.time() - last.written_at >= REPORT_EVERY_S:
+        if n_done == n_all or time.monotonic() - reported_s >= REPORT_EVERY_S:
+            reported_s = time.monotonic()
             last = _write(folder, State(status="running", n_done=n_done, n_all=n_all))
 
     def end(status: Status, message: str = "") -> State:
@@ -244,6 +260,12 @@ def _run(folder: Path, order: Order, progress: Progress | None) -> State:
     except RecommenderError as error:
         end("failed", str(error))
         raise
+    except OSError as error:
+        if (explanation := storage.explain(error)) is None:
+            end("failed", "an unexpected error; log.txt has its trace")
+            raise
+        end("failed", str(explanation))
+        raise explanation from error
     except Exception:  # whoever looks at the page must learn of it, and the caller of its cause
         end("failed", "an unexpected error; log.txt has its trace")
         raise

@@ -24,6 +24,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender import damage
 from recommender.errors import ModelError
 from recommender.types import Floats
 
@@ -48,9 +49,9 @@ class _Arrays:
     def load(cls, file: Path) -> Self:
         """Read what `save` wrote; raises `ModelError` if it is missing or damaged."""
         try:
-            with np.load(file, allow_pickle=False) as arrays:
-                return cls(**{name: arrays[name] for name in _names(cls)})
-        except (OSError, ValueError, KeyError, EOFError) as error:
+            arrays = damage.read_arrays(file)
+            return cls(**{name: arrays[name] for name in _names(cls)})
+        except (OSError, ValueError, KeyError) as error:
             raise ModelError(f"{file} is missing or damaged: {error}") from error
 
 

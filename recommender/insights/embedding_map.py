@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from recommender import damage, storage
 from recommender.config import write_atomically
 from recommender.errors import IndexNotBuilt, StaleIndex
 from recommender.search.index import Index
@@ -83,7 +84,8 @@ def open_map(index: Index, folders: Sequence[Path]) -> EmbeddingMap:
         except (IndexNotBuilt, StaleIndex):
             continue
     laid_out = lay_out(index)
-    save(laid_out, folders[0])
+    with storage.if_possible():  # it is laid out anew where it cannot be kept
+        save(laid_out, folders[0])
     return laid_out
 
 
@@ -117,10 +119,10 @@ def load(folder: Path, index: Index) -> EmbeddingMap:
     if not file.exists():
         raise IndexNotBuilt(f"there is no map in {folder}: run python -m recommender map")
     try:
-        with np.load(file, allow_pickle=False) as arrays:
-            made_from = [part.decode() for part in arrays["made_from"]]
-            places = arrays["steps"].T.astype(np.float32) * GRID
-    except (OSError, ValueError, KeyError, EOFError) as error:
+        arrays = damage.read_arrays(file)
+        made_from = [part.decode() for part in arrays["made_from"]]
+        places = arrays["steps"].T.astype(np.float32) * GRID
+    except (OSError, ValueError, KeyError, AttributeError) as error:
         raise StaleIndex(f"the map in {folder} is damaged: draw it again") from error
     expected = [str(MAP_FORMAT), index.model, index.catalogue]
     if made_from != expected or len(places) != len(index.covers):

@@ -1,7 +1,5 @@
 """Finds duplicates, bad photos, broken pictures and gaps in a catalogue."""
 
-import csv
-import io
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -12,7 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender import images
+from recommender import images, spreadsheets
 from recommender.catalogue.store import Catalogue
 from recommender.config import read_json, write_json
 from recommender.errors import CatalogueError, ImageError, ModelError
@@ -236,10 +234,7 @@ class Dismissals:
             self._write(self.keys() - {key})
 
     def _write(self, keys: Collection[str]) -> None:
-        try:
-            write_json(self._file, sorted(keys))
-        except OSError as error:
-            raise CatalogueError(f"{self._file} cannot be written: {error.strerror}") from error
+        write_json(self._file, sorted(keys))
 
 
 def findings(
@@ -264,11 +259,7 @@ def findings(
 
 def to_csv(rows: Iterable[Finding]) -> bytes:
     """Rows as a CSV file."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream)
-    writer.writerow(Finding._fields)
-    writer.writerows(rows)
-    return stream.getvalue().encode()
+    return spreadsheets.to_csv(Finding._fields, rows).encode()
 
 
 def _proposed_pairs(catalogue: Catalogue, index: Index) -> set[tuple[float, str, str]]:

@@ -14,6 +14,7 @@ from recommender.config import replacing
 from recommender.errors import CatalogueError
 from recommender.search.filtering import RowFilter, growing_requests
 from recommender.search.index import Index
+from recommender.spreadsheets import harmless
 from recommender.types import Keys, Progress
 
 BLOCK = 512  # items asked for at once
@@ -128,7 +129,9 @@ def _write_csv(blocks: Iterable[list[Row]], file: Path) -> int:
         writer = csv.writer(stream)
         writer.writerow(Row._fields)
         for block in blocks:
-            writer.writerows(row._replace(similarity=round(row.similarity, 6)) for row in block)
+            writer.writerows(
+                map(harmless, row._replace(similarity=round(row.similarity, 6))) for row in block
+            )
             n_rows += len(block)
     return n_rows
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from recommender import images
+from recommender import images, storage
 from recommender.catalogue.registry import open_catalogue
 from recommender.catalogue.store import Catalogue, fingerprint
 from recommender.config import DEMO, MODELS
-from recommender.errors import CatalogueError, ImageError, IndexNotBuilt, StaleIndex
+from recommender.errors import CatalogueError, ImageError, IndexNotBuilt, StaleIndex, StorageError
 from recommender.feeds.sources import picture_files
 from recommender.inference.autoencoder import Autoencoder
-from recommender.inference.feature_store import FeatureStore
+from recommender.inference.feature_store import DamagedFeatures, FeatureStore
 from recommender.inference.pipeline import (
     COMMITTED_AT_ONCE,
     FeatureExtractor,
@@ -42,10 +42,19 @@ def open_index(
 
     Parameters
     ----------
-    progress : called with the number of items done and the number of items, if it is built
+    progress : called with the number of items done and the number of items, if it is built. Where
+        the disk takes no index, it is built in memory
     """
     index = latest(index_folders(catalogue, model), model, catalogue.fingerprint)
-    return index or rebuild(catalogue, model, progress=progress)
+    if index is not None:
+        return index
+    try:
+        return rebuild(catalogue, model, progress=progress)
+    except DamagedFeatures:
+        FeatureStore.discard(catalogue.folder, model.fingerprint)
+        return rebuild(catalogue, model, progress=progress)
+    except StorageError:  # answering needs no disk; the next process tries to keep it again
+        return build(catalogue, model, progress=progress)
 
 
 def latest(
@@ -88,6 +97,7 @@ def rebuild(
     ------
     ImageError : a picture is missing or damaged; names the item
     EngineUnavailable : there is no such engine
+    StorageError : it was built, and the disk does not take it
     """
     with open_store(catalogue.folder, model) as store:
         encode_missing(
@@ -95,7 +105,8 @@ def rebuild(
         )
         base = latest(index_folders(catalogue, model), model)
         index = assemble(catalogue.items, model, store, engine=engine, base=base, refit=refit)
-    indexes.save(index, folder or index_folders(catalogue, model)[0])
+    with storage.explained():
+        indexes.save(index, folder or index_folders(catalogue, model)[0])
     return index
 
 

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender import damage
 from recommender.config import write_json
 from recommender.errors import IndexNotBuilt, ModelError, StaleIndex
 from recommender.inference.projection import Projection
@@ -296,6 +297,9 @@ def save(index: Index, folder: Path) -> None:
         index.projection.save(generation / "projection.npz")
     if engine is not None:
         engine.save(generation / ENGINE)
+        if (generation / ENGINE).is_dir():
+            damage.seal(generation / ENGINE)
+    damage.seal(generation)
     write_json(
         folder / "index.json",
         {
@@ -376,8 +380,9 @@ def of_parts(parts: Sequence[Part], removed: Keys, **values: Any) -> Index:
 
 def _opened(folder: Path, described: dict[str, Any]) -> Index:
     generation = folder / str(described["generation"])
-    with np.load(generation / "calibration.npz", allow_pickle=False) as arrays:
-        calibration = {name: arrays[name] for name in arrays.files}
+    damage.verify(generation)
+    damage.verify(generation / ENGINE)
+    calibration = damage.read_arrays(generation / "calibration.npz")
     projected = bool(described["is_projected"])
     index = of_parts(
         [Part.load(folder / str(name)) for name in described["parts"]],

@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender import damage
 from recommender.search.files import share
 from recommender.search.names import Hashes, NameColumn
 
@@ -49,6 +50,7 @@ class Part:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Map a part into memory; raises `OSError` or `ValueError` if it is damaged."""
+        damage.verify(folder)
 
         def mapped(name: str) -> NDArray[Any]:
             array = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
@@ -84,6 +86,7 @@ class Part:
         }
         for name, array in arrays.items():
             np.save(folder / f"{name}.npy", array)
+        damage.seal(folder)
 
 
 def merged(parts: Sequence[Part]) -> Part:

@@ -1,6 +1,7 @@
 """What the API answers."""
 
 import asyncio
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from starlette.testclient import TestClient
 from recommender.api import Beside, Limits, bodies, limits
 from recommender.api.endpoints import ENDPOINTS
 from recommender.catalogue.registry import open_catalogue
-from recommender.errors import RecommenderError
+from recommender.catalogue.store import catalogues_folder
+from recommender.config import home
+from recommender.errors import RecommenderError, StorageError
 from recommender.importing.importer import import_source
 from recommender.recommend import Recommender
 from recommender.serving.admission import TokenBuckets
@@ -303,7 +306,9 @@ def test_items_are_paged(client: TestClient) -> None:
     assert boxes["n_items"] == 6
     one = client.get(f"/api/items/{boxes['items'][0]['id']}")
     assert one.json() == boxes["items"][0]
-    assert client.get("/api/catalogues").json() == {"catalogues": [{"name": "shop", "n_items": 18}]}
+    assert client.get("/api/catalogues").json() == {
+        "catalogues": [{"name": "shop", "n_items": 18, "problem": ""}]
+    }
 
 
 def test_what_else_a_feed_says_stays_inside(client: TestClient) -> None:
@@ -381,3 +386,39 @@ def test_the_page_beside_it_gets_the_rest() -> None:
         asyncio.run(both({"type": "http", "path": path}, None, None))  # type: ignore[arg-type]
     asyncio.run(both({"type": "websocket", "path": "/api"}, None, None))  # type: ignore[arg-type]
     assert said == ["page", "api", "api", "page", "page", "page"]
+
+
+@pytest.mark.parametrize("content", [b"", b"SQLite format 3\0", b"nonsense" * 1000])
+def test_a_broken_catalogue_is_said_to_be_broken_and_the_others_answer(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    names = ["broken", "shop"]
+    monkeypatch.setattr("recommender.api.endpoints.available_catalogues", lambda: names)
+    broken = catalogues_folder() / "broken"
+    broken.mkdir()
+    (broken / "catalogue.db").write_bytes(content)
+    listed = client.get("/api/catalogues").json()["catalogues"]
+    assert [(each["name"], each["n_items"]) for each in listed] == [("broken", 0), ("shop", 18)]
+    assert listed[0]["problem"]
+    assert listed[1]["problem"] == ""
+    for path in ("/api/items?catalogue=broken", "/api/items/x/similar?catalogue=broken"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert "catalogue.db" in answer.json()["error"]
+        assert str(home()) not in answer.text
+    assert client.get("/api/items?catalogue=shop").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), StorageError("no space is left")]
+)
+def test_a_full_disk_is_one_sentence(
+    make_api: MakeApi, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr("recommender.api.answers.product", fail)
+    answer = TestClient(make_api()).get("/api/items/disc-red-0")
+    assert answer.status_code == 503
+    assert answer.json()["error"].startswith("no space is left")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from recommender import images
+from recommender.catalogue.store import catalogues_folder
 from recommender.config import PROJECT
 from tests.conftest import draw
 
@@ -30,7 +31,16 @@ def test_import_and_catalogues(run: Run, shop: Path) -> None:
     assert document["counts"] == {"added": 18}
     assert document["rows"][0]["source"] == "row 2"
     status, out, _ = run("catalogues", "--json")
-    assert {"catalogue": "shop", "n_items": 18} in json.loads(out)
+    assert {"catalogue": "shop", "n_items": 18, "problem": ""} in json.loads(out)
+
+
+def test_a_broken_catalogue_is_listed_as_broken(run: Run, imported: Path) -> None:
+    (catalogues_folder() / "broken").mkdir()
+    (catalogues_folder() / "broken" / "catalogue.db").touch()
+    status, out, _ = run("catalogues")
+    assert status == 0
+    assert "shop: 18 items" in out
+    assert "broken: " in out
 
 
 def test_import_reports_what_it_skipped(run: Run, shop: Path) -> None:

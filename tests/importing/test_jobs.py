@@ -13,7 +13,7 @@ import pytest
 
 from recommender.catalogue.registry import open_catalogue
 from recommender.catalogue.store import catalogues_folder
-from recommender.config import home
+from recommender.config import home, write_json
 from recommender.errors import CatalogueError, RecommenderError
 from recommender.importing import importer, jobs
 from recommender.importing.jobs import Order
@@ -259,3 +259,66 @@ def test_a_failed_upload_names_the_visitors_file(
     assert "Spring.csv" in str(caught.value)
     assert str(home()) not in str(caught.value)
     assert not (catalogues_folder() / "shop" / "catalogue.db").exists()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"status": 5}', '{"status": "x", "y": 1}'])
+def test_a_damaged_note_takes_no_other_import_down(shop: Path, content: str) -> None:
+    jobs.begin(make_order(shop, name="other"))
+    folder = home() / "jobs" / "broken"
+    folder.mkdir(parents=True)
+    for name in ("order.json", "state.json"):
+        (folder / name).write_text(content)
+    (home() / "jobs" / "no name!").mkdir()
+    (home() / "jobs" / "no name!" / "order.json").touch()
+    assert jobs.noted() == ["broken", "other"]
+    assert jobs.state("broken").status == "failed"
+    assert jobs.order("broken") is None
+    with pytest.raises(CatalogueError):
+        jobs.run("broken")
+    jobs.forget("broken")
+    wait_for(lambda: jobs.state("other").status == "done")
+    assert jobs.noted() == ["other"]
+
+
+def test_a_clock_that_was_set_back_strands_no_import(shop: Path) -> None:
+    folder = home() / "jobs" / "shop"
+    write_json(folder / "order.json", make_order(shop).to_dict())
+    tomorrow = jobs.State(status="waiting", written_at=time.time() + 86_400)
+    write_json(folder / "state.json", tomorrow.to_dict())
+    assert jobs.state("shop").status == "interrupted"
+
+
+def test_two_visitors_with_one_name_never_get_each_others_pictures(tmp_path: Path) -> None:
+    """As the page does it: each file is received, then the import is begun."""
+    orders = []
+    for number, colour in enumerate(("red", "blue")):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            for picture in range(3):
+                data = io.BytesIO()
+                draw("disc", colour, shift_px=picture).save(data, "PNG")
+                archive.writestr(f"{colour}-{number}-{picture}.png", data.getvalue())
+        stream.seek(0)
+        path = jobs.receive("lamps", f"{colour}.zip", stream)
+        orders.append(make_order(path, name="lamps", column_map={}, is_upload=True, is_new=True))
+    started = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def begin(order: Order) -> None:
+        started.wait()
+        try:
+            jobs.begin(order)
+            outcomes.append("begun")
+        except CatalogueError:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=begin, args=(order,)) for order in orders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["begun", "refused"]
+    wait_for(lambda: jobs.state("lamps").status == "done")
+    ids = {item.item_id for item in open_catalogue("lamps")}
+    assert len({item_id.partition("-")[0] for item_id in ids}) == 1, ids
+    assert not list((home() / "jobs" / "lamps").glob(f"{jobs.UPLOAD}*"))

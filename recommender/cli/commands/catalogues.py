@@ -120,12 +120,17 @@ def catalogues(options: argparse.Namespace) -> None:
     """List the catalogues."""
     from recommender.catalogue.registry import available_catalogues, open_catalogue
 
-    counts = {name: len(open_catalogue(name)) for name in available_catalogues()}
-    say(
-        options,
-        [{"catalogue": name, "n_items": count} for name, count in counts.items()],
-        "\n".join(f"{name}: {count} items" for name, count in counts.items()),
-    )
+    listed: list[dict[str, object]] = []
+    lines = []
+    for name in available_catalogues():
+        n_items, problem = 0, ""
+        try:
+            n_items = len(open_catalogue(name))
+        except RecommenderError as error:  # the others are listed all the same
+            problem = str(error)
+        listed.append({"catalogue": name, "n_items": n_items, "problem": problem})
+        lines.append(f"{name}: {problem or f'{n_items} items'}")
+    say(options, listed, "\n".join(lines))
 
 
 def _tell_report(report: "ImportReport") -> None:

@@ -11,7 +11,7 @@ from recommender.items import Item
 from recommender.ui.components import blend_slider, gallery
 from recommender.ui.parts import filters
 from recommender.ui.parts.filters import Filters
-from recommender.ui.shared import choice, link, messages, pictures, resources, words
+from recommender.ui.shared import choice, link, messages, pictures, resources, trouble, words
 from recommender.ui.shared.link import Here
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ def _offer(recommender: "Recommender", first: Item, second: Item) -> None:
             "Surprise me",
             icon=":material/casino:",
             type="primary",
-            on_click=_surprise,
-            args=(recommender,),
+            on_click=trouble.attempt,
+            args=(_surprise, recommender),
         )
 
 

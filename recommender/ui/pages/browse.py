@@ -106,7 +106,7 @@ def _categories(categories: tuple[str, ...]) -> list[str]:
             selection_mode="multi",
             key="category",
             bind="query-params",
-            format_func=words.capitalised,
+            format_func=words.choice,
             label_visibility="collapsed",
             on_change=_first_page,
         )

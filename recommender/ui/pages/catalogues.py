@@ -1,7 +1,5 @@
 """The catalogues page: lists them, and imports, updates and deletes a visitor's own."""
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -12,10 +10,11 @@ from recommender.catalogue.registry import available_catalogues
 from recommender.catalogue.store import Catalogue, catalogues_folder
 from recommender.catalogue.store import remove as remove_catalogue
 from recommender.config import DEMO
-from recommender.errors import RecommenderError
+from recommender.errors import CatalogueError, RecommenderError
 from recommender.importing import jobs
 from recommender.importing.report import ImportReport, Reported, read_report
 from recommender.serving.access import Standing
+from recommender.spreadsheets import to_csv
 from recommender.ui.parts import intake
 from recommender.ui.shared import link, messages, pictures, resources, standing, words
 
@@ -134,7 +133,7 @@ def _offer_changes(catalogue: Catalogue) -> None:
         icon=":material/sync:",
         query_params=link.here().kept(**{UPDATE: name}),
     )
-    report = read_report(catalogue.folder)
+    report = _report_in(catalogue.folder)
     if report is not None and st.button(
         "Report", key=f"report-{name}", icon=":material/receipt_long:", type="tertiary"
     ):
@@ -197,7 +196,15 @@ def _job_button(
 
 
 def _report_of(name: str, state: jobs.State) -> ImportReport | None:
-    return read_report(catalogues_folder() / name) if state.status == "done" else None
+    return _report_in(catalogues_folder() / name) if state.status == "done" else None
+
+
+def _report_in(folder: Path) -> ImportReport | None:
+    """A catalogue's report; one that is damaged is as good as none, and takes nothing else down."""
+    try:
+        return read_report(folder)
+    except CatalogueError:
+        return None
 
 
 def _progress_text(state: jobs.State) -> str:
@@ -271,14 +278,10 @@ def _report_region(name: str, tables: Sequence[str]) -> str:
 
 
 def _to_csv(report: ImportReport) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["where", "product", "outcome", "why", "note"])
-    writer.writerows(
-        tuple(map(_harmless, (row.source, row.item_id, row.outcome, row.reason, row.note)))
-        for row in report.rows
+    return to_csv(
+        ("where", "product", "outcome", "why", "note"),
+        [(row.source, row.item_id, row.outcome, row.reason, row.note) for row in report.rows],
     )
-    return text.getvalue()
 
 
 def _ask_to_delete(name: str) -> None:
@@ -308,8 +311,3 @@ def _delete(name: str, n_items: int) -> None:
         if st.button("Keep it", key="keep"):
             _ask_to_delete("")
             st.rerun()
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

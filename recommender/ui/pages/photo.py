@@ -11,6 +11,7 @@ from recommender.ui.components.gallery import Card
 from recommender.ui.parts import photo_query, result
 from recommender.ui.parts.photo_query import Photo
 from recommender.ui.shared import choice, link, messages, pictures, samples
+from recommender.ui.shared.sizes import MAX_PHOTO_MB
 
 if TYPE_CHECKING:
     from recommender.search.options import SearchOptions
@@ -83,6 +84,7 @@ def _ask() -> Photo | None:
         taken = st.file_uploader(
             "Drop a picture here, or choose a file",
             type=TYPES,
+            max_upload_size=MAX_PHOTO_MB,
             key="upload",
             on_change=_forget_photo,
         )

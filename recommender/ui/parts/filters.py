@@ -28,7 +28,7 @@ class Filters:
 
     Attributes
     ----------
-    text : words that must all occur in a product's fields
+    text : words that must all occur in what the page shows of a product
     """
 
     text: str = ""
@@ -172,5 +172,6 @@ def _texts(catalogue: Catalogue) -> dict[str, str]:
 
 
 def _searchable(item: Item) -> str:
-    parts = (item.title, item.item_id, *words.facts(item), *item.attributes.values())
+    """What the page shows of a product; free attributes may be its cost or its supplier."""
+    parts = (item.title, item.item_id, *words.facts(item))
     return " ".join(parts).lower()

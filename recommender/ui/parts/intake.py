@@ -18,11 +18,11 @@ from recommender.importing.jobs import Order
 from recommender.models import default_model
 from recommender.serving.access import check_folder
 from recommender.ui.shared import messages, standing, words
+from recommender.ui.shared.sizes import MAX_UPLOAD_MB
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-MAX_UPLOAD_MB = 500
 UPLOAD, FOLDER = "Upload a file", "A folder on this computer"
 TYPES = ["zip", *(suffix[1:] for suffix in sorted(FEED_SUFFIXES))]
 ASKED = {
@@ -78,7 +78,8 @@ def _ask_upload(key: str, updated: str) -> None:
         key=f"{key}-upload",
         help="Exports of Shopify, WooCommerce, Google Merchant, Meta, Magento, PrestaShop and Wix "
         "are recognised. "
-        "A zip may hold an export together with its pictures.",
+        "A zip may hold an export together with its pictures. "
+        "Larger ones come in on the server itself: `python -m recommender import SOURCE`.",
     )
     if upload is None:
         return

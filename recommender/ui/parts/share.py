@@ -1,12 +1,11 @@
 """The share menu: copies a link to an answer, and downloads it as CSV or JSON."""
 
-import csv
-import io
 import json
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from recommender.spreadsheets import to_csv
 from recommender.ui.components import copy_link
 from recommender.ui.shared import messages
 
@@ -70,12 +69,10 @@ def show(
 
 def table(result: "Result") -> str:
     """Return an answer as CSV, a row a match."""
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerow(COLUMNS)
+    rows: list[tuple[object, ...]] = []
     for rank, match in enumerate(result.matches, start=1):
         item = match.item
         twins = " ".join(twin.item_id for twin in match.near_identical)
         numbers = (f"{match.similarity:.4f}", f"{match.distance:.6f}")
-        writer.writerow([rank, item.item_id, item.title, item.category, *numbers, twins])
-    return stream.getvalue()
+        rows.append((rank, item.item_id, item.title, item.category, *numbers, twins))
+    return to_csv(COLUMNS, rows)

@@ -3,13 +3,21 @@
 import streamlit as st
 
 from recommender.errors import RecommenderError
-from recommender.ui.shared import words
+from recommender.serving.access import Standing
+from recommender.serving.visible import without_paths
+from recommender.ui.shared import standing, words
 from recommender.ui.shared.resources import Opening
 
 
 def complain(error: RecommenderError) -> None:
-    """Show an error as one clear sentence; the page goes on working."""
-    sentence = words.sentence(str(error))
+    """Show an error as one clear sentence; the page goes on working.
+
+    Only a visitor on this computer is told where on its disk something lies.
+    """
+    text = str(error)
+    if standing.current() is not Standing.LOCAL:
+        text = without_paths(text)
+    sentence = words.sentence(text)
     st.html(
         f'<div class="message" role="alert"><strong>That did not work.</strong> '
         f"{words.html(sentence)}</div>"

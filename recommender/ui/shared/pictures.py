@@ -19,6 +19,7 @@ from recommender.catalogue.store import Catalogue
 from recommender.errors import CatalogueError
 from recommender.items import Item
 from recommender.memo import Memo
+from recommender.metadata import bare_type
 from recommender.ui.shared.samples import Sample
 
 if TYPE_CHECKING:
@@ -29,13 +30,7 @@ if TYPE_CHECKING:
 SIDES_PX = {"card": 360, "large": 800}
 KEPT_DRAWINGS = 2_048  # about 10 KB each
 KEPT_PICTURES = 4_096  # about 15 KB each
-READY_BYTES = 60_000  # a file of this size or less is sent unchanged
-READY_TYPES = {
-    ".webp": "image/webp",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-}
+READY_BYTES = 60_000  # a file of this size or less is sent unchanged if it holds no metadata
 WEBP_QUALITY = 82
 WEBP_METHOD = 2  # 3 takes 2.5 times as long, for files that are 4 % smaller
 # Errors below the first share of the range are hardly visible, those above the second are plain:
@@ -101,7 +96,7 @@ def thumbnail(file: Path, image_sha256: str, side_px: int) -> tuple[bytes, str]:
 
     Returns
     -------
-    data, media_type : those of the file itself if it is small
+    data, media_type : those of the file itself if it is small and says nothing but its picture
 
     Raises
     ------
@@ -112,8 +107,8 @@ def thumbnail(file: Path, image_sha256: str, side_px: int) -> tuple[bytes, str]:
         data = file.read_bytes() if file.stat().st_size <= READY_BYTES else b""
     except OSError:
         data = b""  # images.load says what is wrong
-    if data and file.suffix.lower() in READY_TYPES:
-        return data, READY_TYPES[file.suffix.lower()]
+    if media_type := bare_type(data):
+        return data, media_type
     return to_webp(images.load(file), side_px), "image/webp"
 
 

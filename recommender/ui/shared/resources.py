@@ -134,8 +134,10 @@ def _wait(kind: str, catalogue_name: str, model: str, on_wait: OnWait | None) ->
     opening = _opening(kind, catalogue_name, model, stamp)
     while on_wait and not wait([opening.future], timeout=POLL_S).done:
         on_wait(opening)
-    if opening.future.exception() is not None:  # of any kind: the next call tries again
+    error = opening.future.exception()
+    if error is not None:  # of any kind: the next call tries again
         _opening.clear(kind, catalogue_name, model, stamp)
+        raise error.with_traceback(None)  # else it would grow with everybody who waited
     return opening.future.result()
 
 

@@ -33,7 +33,10 @@ class Sample:
 
 @cache
 def all_samples() -> tuple[Sample, ...]:
-    """Return the photos to choose from; none if their feed is missing."""
+    """Return the photos to choose from; none if their feed is missing.
+
+    One whose picture is gone is left out.
+    """
     if not FEED.exists():
         return ()
     return tuple(
@@ -46,7 +49,7 @@ def all_samples() -> tuple[Sample, ...]:
             sha256=images.content_fingerprint(Path(row.picture).read_bytes()),
         )
         for row in read_feed(FEED)
-        if row.attributes.get("sample") == "1"
+        if row.attributes.get("sample") == "1" and Path(row.picture).is_file()
     )
 
 

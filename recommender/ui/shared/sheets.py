@@ -11,7 +11,7 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from recommender import images
+from recommender import images, storage
 from recommender.catalogue.store import Catalogue
 from recommender.config import write_atomically
 from recommender.errors import ImageError
@@ -54,13 +54,15 @@ def sheet(catalogue: Catalogue, number: int) -> bytes:
     folder = catalogue.folder / "sheets" / version(catalogue)
     file = folder / f"{number}.webp"
     with _making:
-        if not file.exists():
-            data = _draw(catalogue, catalogue.items[number * TILES : (number + 1) * TILES])
+        if file.exists():
+            return file.read_bytes()
+        data = _draw(catalogue, catalogue.items[number * TILES : (number + 1) * TILES])
+        with storage.if_possible():  # it is drawn anew where it cannot be kept
             write_atomically(file, data)
             for old in folder.parent.iterdir():
                 if old != folder:
                     shutil.rmtree(old, ignore_errors=True)
-        return file.read_bytes()
+        return data
 
 
 def _draw(catalogue: Catalogue, items: tuple[Item, ...]) -> bytes:

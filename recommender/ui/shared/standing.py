@@ -11,6 +11,7 @@ import streamlit as st
 
 from recommender.errors import RecommenderError
 from recommender.serving.access import Access, Standing
+from recommender.ui.shared import trouble
 
 SIGN_IN, SIGN_OUT = "sign-in", "sign-out"
 
@@ -49,9 +50,12 @@ def check_managing() -> None:
 
 
 def if_managing(action: Callable[..., object], *arguments: object) -> None:
-    """Do something for a visitor who may manage now; for others the page is drawn anew."""
+    """Do something for a visitor who may manage now; for others the page is drawn anew.
+
+    What goes wrong is told when the page is drawn.
+    """
     if current().may_manage:
-        action(*arguments)
+        trouble.attempt(action, *arguments)
 
 
 def describe(standing: Standing) -> str:

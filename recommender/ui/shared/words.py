@@ -1,5 +1,6 @@
 """Prices, names and verdicts in plain words."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
@@ -10,6 +11,11 @@ if TYPE_CHECKING:
     from recommender.search.results import Confidence
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
+# What means something in Streamlit's Markdown: emphasis, code, links and pictures, HTML, entities,
+# formulas, colours and icons; and at the beginning headings, quotes and lists
+MARKED = re.compile(r"[\\`*_\[\]<~$:&]|^[#>+-]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
+ADDRESSED = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
+JOINER = "\u2060"  # is not seen, and ends what a reader of Markdown takes for an address
 TRUST_BADGES = {
     "close": "Good matches",
     "loose": "Rough matches only",
@@ -91,8 +97,19 @@ def count(n: int, singular: str, plural: str = "") -> str:
 
 
 def capitalised(value: str) -> str:
-    """Return a value of the feed as the label of a choice."""
+    """Return a value of the feed as a word that begins a line."""
     return value.replace("_", " ").capitalize()
+
+
+def choice(value: str) -> str:
+    """Return a value of the feed as a choice whose label is Markdown."""
+    return label(capitalised(value))
+
+
+def label(text: str) -> str:
+    """Escape text for a label that Streamlit reads as Markdown; lines become one."""
+    plain = ADDRESSED.sub(JOINER, " ".join(text.split()))
+    return MARKED.sub(r"\\\g<0>", plain)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -1,9 +1,11 @@
 """The script that Streamlit runs at every click: it draws the frame and the chosen page."""
 
+import sqlite3
+
 import streamlit as st
 
 from recommender.errors import RecommenderError
-from recommender.ui.shared import choice, link, messages
+from recommender.ui.shared import choice, link, messages, trouble
 from recommender.ui.shell import layout, warm_up
 from recommender.ui.shell.page_list import NAME, PAGES
 
@@ -26,10 +28,12 @@ def main() -> None:
     try:
         choice.settle()
         layout.masthead(chosen.url_path or PAGES[0].name)
+        if (error := trouble.take()) is not None:
+            messages.complain(error)
         chosen.run()
         layout.foot(choice.catalogue())
-    except RecommenderError as error:
-        messages.complain(error)
+    except (RecommenderError, OSError, sqlite3.Error) as error:
+        messages.complain(trouble.to_tell(error))
     warm_up.note_visit()
 
 

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from recommender.errors import RecommenderError
 from recommender.serving.admission import Busy, Lane, TokenBuckets
+from recommender.serving.visible import without_paths
 from recommender.ui.shared import pictures, resources, samples
 from recommender.ui.shell import sign_in, warm_up
 
@@ -34,7 +35,7 @@ def item_picture(request: Request) -> Response:
             catalogue.image_path(item), item.image_sha256, side_px
         )
     except RecommenderError as error:
-        raise HTTPException(404, str(error)) from error
+        raise _missing(error) from error
     warm_up.note_visit()
     return Response(data, media_type=media_type, headers=FOR_EVER)
 
@@ -60,7 +61,7 @@ def kept_picture(request: Request) -> Response:
         item = pictures.by_hash(recommender.catalogue, names["sha256"])
         drawing = pictures.drawing(recommender, item)
     except RecommenderError as error:
-        raise HTTPException(404, str(error)) from error
+        raise _missing(error) from error
     data = {"kept": drawing.kept, "lost": drawing.lost}.get(names["kind"])
     if data is None:
         raise HTTPException(404)
@@ -81,7 +82,7 @@ def between_picture(request: Request) -> Response:
         blender = resources.blender(names["catalogue"], names["model"])
         decoded = blender.pictures(first, second)
     except RecommenderError as error:
-        raise HTTPException(404, str(error)) from error
+        raise _missing(error) from error
     if not 0 <= names["step"] < len(decoded):
         raise HTTPException(404)
     data = pictures.to_webp(decoded[names["step"]])
@@ -99,7 +100,7 @@ def places(request: Request) -> Response:
             raise HTTPException(404, "the catalogue or the model has changed")
         laid_out = resources.embedding_map(names["catalogue"], names["model"])
     except RecommenderError as error:
-        raise HTTPException(404, str(error)) from error
+        raise _missing(error) from error
     return Response(
         gzip.compress(map_document.document(recommender, laid_out), compresslevel=6),
         media_type="application/json",
@@ -118,7 +119,7 @@ def sheet(request: Request) -> Response:
             raise HTTPException(404, "the catalogue has changed")
         data = sheets.sheet(catalogue, names["number"])
     except (RecommenderError, IndexError) as error:
-        raise HTTPException(404, str(error)) from error
+        raise _missing(error) from error
     return Response(data, media_type="image/webp", headers=FOR_EVER)
 
 
@@ -129,6 +130,10 @@ def font(request: Request) -> Response:
     if file is None:
         raise HTTPException(404)
     return Response(file.read_bytes(), media_type="font/woff2", headers=FOR_A_DAY)
+
+
+def _missing(error: Exception) -> HTTPException:
+    return HTTPException(404, without_paths(str(error)))
 
 
 def _in(lane: Lane, answer: Callable[[Request], Response]) -> Callable[..., Awaitable[Response]]:

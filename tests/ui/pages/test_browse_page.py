@@ -83,3 +83,23 @@ def test_pictures_are_files_that_browsers_keep(visit: Visit, server: Server) -> 
     with urlopen(f"{server.address}/{source.lstrip('./')}") as answer:  # noqa: S310
         assert "immutable" in answer.headers["Cache-Control"]
         assert answer.headers["Content-Type"].startswith("image/")
+
+
+def test_what_a_feed_says_is_text_and_what_it_hides_is_not_searched(
+    open_page: OpenPage, shop: Path
+) -> None:
+    feed = (shop / "feed.csv").read_text().splitlines()
+    feed[0] += ",cost"
+    feed[1:] = [f"{row},12.34" for row in feed[1:]]
+    picture = "![x](https://evil.example/x.png)"
+    (shop / "feed.csv").write_text("\n".join(feed).replace(",disc,", f",{picture},"))
+    import_source(shop, "shop", column_map={"image": "file", "category": "kind"})
+    app = open_page(catalogue="shop")
+    assert not app.exception
+    (pills,) = [each for each in app.get("button_group") if each.key == "category"]
+    options = [option.content for option in pills.proto.options]
+    assert words.choice(picture) in options
+    assert not [option for option in options if "![" in option]
+    for hidden in ("12.34", "summer"):
+        app.text_input(key="q").set_value(hidden).run()
+        assert "No products match" in said(app)

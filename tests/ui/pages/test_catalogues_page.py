@@ -1,5 +1,6 @@
 """The list of catalogues, and imports of a visitor's own."""
 
+import errno
 import io
 import zipfile
 from pathlib import Path
@@ -11,8 +12,10 @@ from streamlit.testing.v1 import AppTest
 from recommender import config
 from recommender.catalogue.registry import available_catalogues, open_catalogue
 from recommender.catalogue.store import catalogues_folder
+from recommender.errors import CatalogueError
 from recommender.importing import jobs
 from recommender.importing.importer import import_source
+from recommender.importing.jobs import Order
 from tests.conftest import draw
 from tests.ui.browsing import Visit
 from tests.ui.conftest import OpenPage
@@ -173,3 +176,40 @@ def test_a_visitor_brings_products_and_browses_them(
     page.get_by_role("link", name=f"Browse {name}").click()
     expect(page.get_by_role("list").get_by_role("button").first).to_be_visible(timeout=PATIENCE_MS)
     assert f"catalogue={name}" in page.url
+
+
+def test_what_is_broken_is_said_and_takes_nothing_else_down(
+    open_page: OpenPage, shop: Path
+) -> None:
+    import_source(shop, "shop", column_map={"image": "file"})
+    for name, content in (("empty", b""), ("junk", b"nonsense" * 1000)):
+        (catalogues_folder() / name).mkdir()
+        (catalogues_folder() / name / "catalogue.db").write_bytes(content)
+    (catalogues_folder() / "shop" / "import.json").write_text("{")
+    job = config.home() / "jobs" / "junk"
+    job.mkdir(parents=True)
+    for name in ("order.json", "state.json"):
+        (job / name).write_text("[")
+    app = open_page("catalogues")
+    text = said(app)
+    assert "18 products" in text
+    assert text.count("That did not work.") >= 3
+    assert "is damaged" in text
+    app = app.button(key="close-junk").click().run()
+    assert not job.exists()
+    assert "18 products" in said(app)
+    for name in ("empty", "junk"):
+        assert "That did not work." in said(open_page(catalogue=name))
+
+
+def test_a_full_disk_is_one_sentence_from_a_button_too(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, shop: Path
+) -> None:
+    def full(_name: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(CatalogueError):
+        jobs.begin(Order(name="shop", source=str(shop / "gone"), model="article"))
+    monkeypatch.setattr(jobs, "forget", full)
+    app = open_page("catalogues").button(key="close-shop").click().run()
+    assert "No space is left on the disk" in said(app)

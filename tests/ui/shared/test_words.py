@@ -1,0 +1,54 @@
+"""Text of catalogues in labels that are Markdown."""
+
+import ast
+
+import pytest
+
+from recommender.ui.shared import words
+from tools.serving import ROOT
+
+MARKDOWN = {"markdown", "write", "caption", "header", "subheader", "title", "metric", "tabs"}
+MARKDOWN |= {"success", "error", "warning", "info", "toast", "text", "latex"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![x](https://evil.example/x.png)",
+        "[press](https://evil.example)",
+        "<img src=x>",
+        "**bold** _thin_ `code` ~~gone~~",
+        ":red[x] :material/home: :smile:",
+        "$x^2$",
+        "# heading",
+        "- list",
+        "1. list",
+        "&lt;",
+        "\\*",
+    ],
+)
+def test_marks_are_escaped(text: str) -> None:
+    label = words.label(text)
+    assert label.replace("\\", "").replace(words.JOINER, "") == text.replace("\\", "")
+    for number, sign in enumerate(label):
+        if sign in "*`[]<~$:&_":
+            assert label[number - 1] == "\\", label
+
+
+def test_addresses_are_no_links() -> None:
+    assert "://" not in words.label("https://evil.example")
+    assert "www." not in words.label("www.evil.example")
+
+
+def test_plain_words_stay() -> None:
+    for text in ("Mugs", "T-shirts", "Dresses (long)", "Café & Bar"):
+        assert words.label(text).replace("\\&", "&") == text
+
+
+def test_pages_draw_no_text_of_catalogues_as_markdown() -> None:
+    """What a feed says goes through `st.html`, escaped, or through `words.label`."""
+    for file in (ROOT / "recommender" / "ui").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                is_banned = node.value.id == "st" and node.attr in MARKDOWN
+                assert not is_banned, f"{file.name} calls st.{node.attr}"

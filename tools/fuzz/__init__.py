@@ -1,0 +1,1 @@
+"""Feeds mutated input to every reader of strangers' bytes, and keeps what breaks one."""
