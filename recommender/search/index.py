@@ -184,6 +184,12 @@ class Index:
         """The fitted engine, made or opened at the first query; it knows rows by `keys`."""
         engine = make_engine(self.engine_name)
         if self.engine_folder is not None and self.engine_name != ExactEngine.name:
+            try:
+                damage.verify(self.engine_folder)
+            except ValueError as error:
+                raise StaleIndex(
+                    f"the engine's files in {self.engine_folder} are damaged: index it again"
+                ) from error
             return engine.load(self.engine_folder, self.embeddings, self.keys)
         return engine.fit(self.embeddings, self.keys)
 
@@ -381,7 +387,6 @@ def of_parts(parts: Sequence[Part], removed: Keys, **values: Any) -> Index:
 def _opened(folder: Path, described: dict[str, Any]) -> Index:
     generation = folder / str(described["generation"])
     damage.verify(generation)
-    damage.verify(generation / ENGINE)
     calibration = damage.read_arrays(generation / "calibration.npz")
     projected = bool(described["is_projected"])
     index = of_parts(
