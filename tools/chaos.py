@@ -7,6 +7,7 @@ Every attempt ends well ("whole": what was asked for is there), is refused with 
 """
 
 import argparse
+import contextlib
 import os
 import resource
 import shutil
@@ -27,12 +28,15 @@ import numpy as np
 from recommender.catalogue.registry import open_catalogue
 from recommender.catalogue.store import catalogues_folder
 from recommender.errors import RecommenderError
+from recommender.feeds.fetch import MORE_PORTS, Fetcher
+from recommender.importing.importer import import_source
 from recommender.recommend import Recommender
 from tools.fuzz import corpus
 
 NAME, MODEL = "chaos", "article"
 N_PICTURES = 24
 PATIENCE_S = 300
+MAX_CANCEL_S = 3.0
 COMMAND = [sys.executable, "-m", "recommender"]
 Chance = np.random.Generator
 Attack = Callable[[Path, Chance], str]
@@ -73,24 +77,25 @@ def flipped_bytes(source: Path, chance: Chance) -> str:
 
 
 def slow_network(_source: Path, chance: Chance) -> str:
-    """Import pictures from a server that dribbles, breaks off or never answers; then cancel."""
-    from recommender.importing import jobs
-    from recommender.importing.jobs import Order
-
+    """Import pictures from a server that dribbles, breaks off or hangs; cancel at some moment."""
     with _Dribbling(chance) as address:
-        folder = Path(os.environ["LOOKALIKE_HOME"]) / "feeds"
-        folder.mkdir(exist_ok=True)
-        feed = folder / "feed.csv"
+        os.environ[MORE_PORTS] = address.rpartition(":")[2]
+        feed = Path(os.environ["LOOKALIKE_HOME"]) / "feed.csv"
         rows = "".join(f"p{number},{address}/{number}.png\n" for number in range(5))
         feed.write_text(f"id,image\n{rows}")
-        jobs.begin(Order(name=NAME, source=str(feed), model=MODEL, fetches=True))
-        time.sleep(float(chance.uniform(0.5, 3)))
-        asked = time.monotonic()
-        jobs.cancel(NAME)
-        while jobs.state(NAME).status in jobs.ACTIVE:
-            _require(time.monotonic() - asked < PATIENCE_S, "cancelling takes no effect")
-            time.sleep(0.05)
-    return "told"
+        end = time.monotonic() + float(chance.uniform(0.2, 12))
+
+        def cancel(_n_done: int, _n_all: int) -> None:
+            if time.monotonic() > end:
+                raise RecommenderError("cancelled")
+
+        fetcher = Fetcher(is_allowed=lambda found: found.is_loopback)
+        try:
+            import_source(feed, NAME, fetches=fetcher, progress=cancel)
+        finally:
+            late_s = time.monotonic() - end
+            _require(late_s < MAX_CANCEL_S, f"cancelling took {late_s:.1f} s")
+    return "whole"
 
 
 def two_at_once(source: Path, _chance: Chance) -> str:
@@ -127,6 +132,10 @@ class _Dribbling:
             def do_GET(self) -> None:
                 if way == 0:
                     time.sleep(30)
+                with contextlib.suppress(OSError):  # whoever asked has gone
+                    self._dribble()
+
+            def _dribble(self) -> None:
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()

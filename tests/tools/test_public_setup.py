@@ -1,0 +1,107 @@
+"""The configuration of docs/public.md, started as it stands there."""
+
+import re
+import shutil
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from email.message import Message
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from recommender.serving.access import PASSWORD
+from recommender.serving.hosts import HOSTS
+from tools.serving import ROOT, free_port, serving
+
+NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+CERTIFY = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
+NAME = "shop.example"
+START_S = 20
+pytestmark = pytest.mark.skipif(
+    not Path(NGINX).exists() or shutil.which("openssl") is None, reason="nginx is not installed"
+)
+
+
+def blocks(language: str) -> list[str]:
+    text = (ROOT / "docs" / "public.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.fixture
+def public(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The demo behind nginx with a certificate of its own; the address of the proxy."""
+    monkeypatch.setenv(HOSTS, NAME)
+    monkeypatch.setenv(PASSWORD, "correct horse")
+    certificate, key = tmp_path / "fullchain.pem", tmp_path / "privkey.pem"
+    subprocess.run(
+        [*CERTIFY, "-subj", f"/CN={NAME}", "-keyout", str(key), "-out", str(certificate)],
+        check=True,
+        capture_output=True,
+    )
+    port = free_port()
+    with serving(tmp_path / "home", tmp_path / "server.log") as server:
+        (written,) = blocks("nginx")
+        tried = written.replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl")
+        tried = tried.replace("http://127.0.0.1:8501", server.address)
+        tried = tried.replace(f"/etc/letsencrypt/live/{NAME}/", f"{tmp_path}/")
+        temporary = "".join(
+            f"{kind}_temp_path {tmp_path}/{kind};"
+            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        configuration = tmp_path / "nginx.conf"
+        configuration.write_text(
+            f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log;"
+            f"events {{}} http {{ access_log off; {temporary} {tried} }}"
+        )
+        process = subprocess.Popen([NGINX, "-c", str(configuration)])
+        try:
+            yield f"https://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def ask(address: str, host: str = NAME, data: bytes | None = None) -> tuple[int, Message]:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # its own certificate
+    end = time.monotonic() + START_S
+    while True:
+        try:
+            request = Request(address, data, {"Host": host})  # noqa: S310  https
+            with urlopen(request, timeout=20, context=context) as answer:  # noqa: S310
+                return answer.status, answer.headers
+        except HTTPError as error:
+            return error.code, error.headers
+        except (URLError, OSError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
+def test_the_proxys_configuration_works_as_written(public: str) -> None:
+    status, headers = ask(f"{public}/")
+    assert status == 200
+    assert "Strict-Transport-Security" in headers
+    assert "Content-Security-Policy" in headers
+    assert ask(f"{public}/api/catalogues")[0] == 200
+    assert ask(f"{public}/_stcore/metrics")[0] == 404
+    assert ask(f"{public}/", host="evil.example")[0] == 421
+    assert ask(f"{public}/sign-in", data=b"password=wrong+horse")[0] == 403
+    assert ask(f"{public}/api/similar", data=bytes(62 << 20))[0] == 413
+
+
+def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
+    analyse = shutil.which("systemd-analyze")
+    if analyse is None:
+        pytest.skip("systemd is not installed")
+    (unit,) = blocks("ini")
+    file = tmp_path / "lookalike.service"
+    file.write_text(re.sub(r"ExecStart=\S+", "ExecStart=/bin/true", unit))
+    checked = subprocess.run(
+        [analyse, "verify", str(file)], check=False, capture_output=True, text=True
+    )
+    assert "lookalike.service" not in checked.stderr, checked.stderr
