@@ -31,7 +31,8 @@ def named(document: Path, pattern: re.Pattern[str]) -> set[str]:
 def test_what_a_document_names_is_there(document: Path) -> None:
     assert named(document, TARGET) <= targets()
     for tool in named(document, TOOL):
-        assert (ROOT / f"{tool.replace('.', '/')}.py").exists(), tool
+        place = ROOT / tool.replace(".", "/")
+        assert place.with_suffix(".py").exists() or (place / "__main__.py").exists(), tool
     for link in LINK.findall(document.read_text(encoding="utf-8")):
         assert (document.parent / link).exists(), link
 

@@ -37,7 +37,7 @@ def test_pictures_are_decoded_as_everywhere(decoder: PhotoDecoder) -> None:
 
 
 def test_bad_pictures_say_what_they_say_everywhere(decoder: PhotoDecoder) -> None:
-    for data in (b"", b"text", picture((300, 300))[:-100], picture((4, 4))):
+    for data in (b"", b"text", picture((300, 300))[:40], picture((4, 4))):
         with pytest.raises(ImageError) as here:
             images.load(data)
         with pytest.raises(ImageError) as there:
