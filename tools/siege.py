@@ -24,7 +24,9 @@ from urllib.parse import urlsplit
 import numpy as np
 from PIL import Image
 
+from recommender.api.limits import PER_MINUTE
 from recommender.jpeg import SOI
+from recommender.serving.access import PASSWORD
 from tools.serving import serving
 
 THINKS_S = 3.0
@@ -169,7 +171,8 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=60)
     options = parser.parse_args()
-    os.environ["LOOKALIKE_API_PER_MINUTE"] = "100000"  # all visitors share this address
+    os.environ[PER_MINUTE] = "100000"  # all visitors share this address
+    os.environ[PASSWORD] = "correct horse"  # or there would be nothing to guess
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         with serving(home, home / "server.log") as server:
