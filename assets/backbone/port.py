@@ -2,7 +2,7 @@
 
     python -m venv build/port
     build/port/bin/pip install -r assets/backbone/requirements.txt
-    build/port/bin/python assets/backbone/port.py models/perceptual
+    build/port/bin/python assets/backbone/port.py build/port
 
 Folds the batch normalisations into the convolutions and writes `backbone.npz` with eight bits a
 weight and a scale for each filter, which is what the exported encoder holds as well. Before that,

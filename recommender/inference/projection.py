@@ -4,11 +4,11 @@ A projection is fitted on the very catalogue that is served, without labels and 
 kept with its index. What a catalogue is too small to teach comes from the model's prior, which was
 fitted on other catalogues: the fewer items, the more the prior counts.
 
-The part of the features that says what kind of thing it is goes through a principal component
+The part of the features that describes the kind of thing goes through a principal component
 analysis and a partial whitening: directions in which a picture moves when it is cropped, turned,
 lit or set before another background are turned down, those in which products differ are kept. The
-part that says its colours is reduced by another analysis, and stands beside the first with a
-weight of its own, so that a query may ask for more or less of it.
+part that describes its colours is reduced by another analysis and whitened halfway, and stands
+beside the first with a weight of its own, so that a query may ask for more or less of it.
 
 References: Mikolajczyk & Matas, "Improving descriptors for fast tree matching by optimal linear
 projection", ICCV 2007 (whitening by the covariance of matching pairs); Ledoit & Wolf, "A
@@ -35,6 +35,7 @@ N_PRIOR, N_NUISANCES = 208, 80  # principal components that the prior keeps
 COLOUR_WEIGHT = 0.3
 PRIOR_ITEMS = 200.0  # items that the prior counts as
 DAMPING = 5.0  # of the whitening, in mean variances: more is closer to none at all
+LEAST_DEVIATION = 0.01  # of a colour's component, beside the largest: less is taken for noise
 MAX_FITTED = 8_000  # items; more change nothing that can be measured
 
 
@@ -213,7 +214,7 @@ def _fit_parts(parts: Iterable[Floats], prior: ProjectionPrior) -> Projection:
         kind_mean=mean,
         kind_weights=weights.astype(np.float16),
         colour_mean=colour_mean,
-        colour_weights=_unit(colours).T.astype(np.float16),
+        colour_weights=_halfway(colours).astype(np.float16),
     )
 
 
@@ -289,6 +290,23 @@ def _whitened(components: Floats, nuisances: Floats) -> Floats:
     _, order = np.linalg.eigh(spread.T @ spread)
     kept = order[:, ::-1][:, :N_DIMS_KIND]
     return np.asarray(directions.T @ whitening @ kept, np.float32)
+
+
+def _halfway(components: Floats) -> Floats:
+    """Weights (n_columns, n) onto the components, each whitened by the root of its deviation.
+
+    Without any whitening, the few shades that most pictures share (paper, black, grey) would be
+    nearly all of a colour's cosine; with a whole one, the noise of rare shades.
+
+    Parameters
+    ----------
+    components : (n, n_columns), principal directions times their standard deviations, the largest
+        first
+    """
+    deviations = np.linalg.norm(components, axis=1)
+    deviations = np.maximum(deviations, max(LEAST_DEVIATION * float(deviations[0]), 1e-9))
+    relative = deviations / deviations[0]
+    return np.asarray((components / deviations[:, None]).T / np.sqrt(relative), np.float32)
 
 
 def _unit(rows: Floats) -> Floats:

@@ -32,7 +32,7 @@ class Examples:
     squares : (n, 320, 320, 3), uint8, what the encoder reads
     targets : (n, 150, 150, 3), uint8, what the decoder should give
     spatial : (2, n, 20, 20, 120), float16
-    kind : (2, n, 2360), float16
+    kind : (2, n, 3440), float16
     calibration : positions of the pictures that the ranges of the backbone's maps are measured on
     """
 

@@ -46,8 +46,8 @@ def sample(images: KerasTensor, frame: KerasTensor, size: int) -> KerasTensor:
     References: Jaderberg et al., "Spatial transformer networks", NeurIPS 2015.
     """
     _, height, width, channels = images.shape
-    rows = _taps(frame[:, 0:1], frame[:, 2:3], size, height)  # (n, size, h)
-    columns = _taps(frame[:, 1:2], frame[:, 3:4], size, width)
+    rows = bilinear_taps(frame[:, 0:1], frame[:, 2:3], size, height)  # (n, size, h)
+    columns = bilinear_taps(frame[:, 1:2], frame[:, 3:4], size, width)
     x = ops.matmul(rows, ops.reshape(images, (-1, height, width * channels)))
     x = ops.transpose(ops.reshape(x, (-1, size, width, channels)), (0, 2, 1, 3))
     x = ops.matmul(columns, ops.reshape(x, (-1, width, size * channels)))
@@ -68,7 +68,7 @@ def unsample(windows: KerasTensor, frame: KerasTensor) -> KerasTensor:
     return inside * sample(windows, inverse, size) + (1 - inside) * colour
 
 
-def _taps(low: KerasTensor, high: KerasTensor, n_out: int, n_in: int) -> KerasTensor:
+def bilinear_taps(low: KerasTensor, high: KerasTensor, n_out: int, n_in: int) -> KerasTensor:
     """Bilinear weights (n, n_out, n_in) of a stretch from `low` to `high`, shares of the input."""
     # whole and half numbers, because constants are exported in half precision
     centres = np.arange(n_out, dtype=np.float32) + 0.5

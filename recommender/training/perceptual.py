@@ -1,27 +1,26 @@
 """`perceptual`, the product's own convolutional autoencoder, in Keras, and its hyper-parameters.
 
-One encoder reads a picture once. Its backbone (see `backbone`) is pretrained and frozen; from
-the backbone's maps come both the features that neighbours are found with and, together with the
-picture's own patches, the code that the decoder reads. The decoder reads all parts of the
-code: what lies where (15 x 15 x 12), what kind of thing it is (144 numbers out of the features),
-and the frame (7): the window that holds everything but plain background, and that background's
-colour. The grid is laid over the window, so that no number is spent on empty paper.
+One encoder reads a picture once. Its backbone (see `backbone`) is trained elsewhere and frozen
+here. From the backbone's maps come the features that neighbours are found with and, together with
+the picture's own patches, the code that the decoder reads. The code has three parts: what lies
+where (15 x 15 x 12), the kind of thing (144 numbers out of the features), and the frame (7): the
+window that holds everything but plain background, and that background's colour. The grid is laid
+over the window, so that no number is spent on empty paper.
 
     picture (320, 320, 3)
       |-- backbone -- head (10, 10, 1280) --- GeM pooling ---.
-      |       |             `-- attention -----------.       |
-      |       `------ spatial (20, 20, 120) - 3 x 3 pooling -+-- kind (2360) --+-- features (2605)
+      |       |             `-- attention - window --.       |
+      |       `------ spatial (20, 20, 120) - 3 x 3 pooling -+-- kind (3440) --+-- features (3685)
       |                   |                          |       |                 |
       |                   |                          |  whole (144)            |
       |-- window - patches (15, 15, 64) - where (15, 15, 12) |                 |
       |       `-- frame (7)                   `- latent (2851) --'             |
       `-- histogram of colours (245), where the attention is ------------------'
 
-References: Radenović, Tolias & Chum, "Fine-tuning CNN image retrieval with no human annotation"
-(GeM pooling), TPAMI 2019; Kalantidis, Mellina & Osindero, "Cross-dimensional weighting for
-aggregated deep convolutional features" (attention from the sum of a map's channels), ECCV workshops
-2016; Shi et al., "Real-time single image and video super-resolution using an
-efficient sub-pixel convolutional neural network", CVPR 2016.
+References: Arandjelović & Zisserman, "Three things everyone should know to improve object
+retrieval", CVPR 2012 (square roots of histograms); Shi et al., "Real-time single image and video
+super-resolution using an efficient sub-pixel convolutional neural network", CVPR 2016. The pooling
+is in `pooling`.
 """
 
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from keras import KerasTensor, layers, ops
 
 from recommender.config import Settings
 from recommender.training.backbone import (
+    HEAD_FILTERS,
     INPUT_SIZE_PX,
     SPATIAL_FILTERS,
     SPATIAL_SIZE,
@@ -39,11 +39,9 @@ from recommender.training.backbone import (
     normalise,
 )
 from recommender.training.frame import N_FRAME, find_frame, sample, unsample
+from recommender.training.pooling import GRID, attention, pool, without_window
 
-GEM_FLOOR = 1e-6
-GRID, GRID_WINDOW, GRID_STEP = 3, 8, 6  # overlapping windows over the 20 x 20 map
 COLOUR_POOL = 8  # the histogram is taken over pictures this much smaller
-ATTENTION_POWER = 2.0
 FAR = 1e9
 CHROMA_RANGE = 70.0  # of a* and b*; more colourful pixels count as this colourful
 
@@ -57,7 +55,10 @@ class PerceptualConfig(Settings):
     decoded_size_px : side of the decoded picture
     grid_size, where_filters, n_whole, n_frame : of the code, which has
         grid_size^2 * where_filters + n_whole + n_frame numbers
-    grid_weight : of the pooled grid beside the generalised mean
+    n_kind : features that describe the kind of thing
+    grid_weight, window_weight : of the grids over the picture and over the attention's window,
+        beside the generalised mean
+    code_grid_weight : of the grid over the picture, where the code is made
     colour_bins : of lightness, a* and b*
     patch_filters, encoder_filters, encoder_blocks : of the trained half of the encoder
     decoder_filters : of its maps at 15, 30 and 60 pixels
@@ -73,8 +74,10 @@ class PerceptualConfig(Settings):
     where_filters: int = 12
     n_whole: int = 144
     n_frame: int = 7
-    n_kind: int = 2360
-    grid_weight: float = 0.7
+    n_kind: int = 3440
+    grid_weight: float = 0.5
+    window_weight: float = 0.5
+    code_grid_weight: float = 0.7
     colour_bins: tuple[int, int, int] = (5, 7, 7)
     patch_filters: int = 64
     encoder_filters: int = 96
@@ -99,54 +102,27 @@ def encoder(config: PerceptualConfig) -> keras.Model:
     """The whole encoder as it is exported.
 
     Input `images` uint8 (1, 320, 320, 3). Outputs: `latent` (1, 2851), the code; `features`
-    (1, 2605), of which the first 2360 say what kind of thing it is and the others its colours;
-    `spatial` (1, 20, 20, 120), what is where, for comparing two pictures part by part.
+    (1, 3685), of which the first 3440 describe the kind of thing and the others its colours;
+    `spatial` (1, 20, 20, 120), for comparing two pictures part by part.
     """
     images = keras.Input(
         (INPUT_SIZE_PX, INPUT_SIZE_PX, 3), batch_size=1, dtype="uint8", name="images"
     )
     pixels = ops.cast(images, "float32")
     maps = backbone()(normalise(pixels))
-    kind = pool(maps["head"], maps["spatial"], config.grid_weight)
+    weights = attention(maps["head"])
+    kind = pool(
+        maps["head"],
+        maps["spatial"],
+        weights,
+        grid_weight=config.grid_weight,
+        window_weight=config.window_weight,
+    )
     latent = code_head(config)([pixels, maps["spatial"], kind])
-    colours = colour_histogram(pixels, attention(maps["head"]), config.colour_bins)
+    colours = colour_histogram(pixels, weights, config.colour_bins)
     features = ops.concatenate([kind, colours], axis=1)
     outputs = {"latent": latent, "features": features, "spatial": as_floats(maps["spatial"])}
     return keras.Model(images, outputs, name="encoder")
-
-
-def pool(head: KerasTensor, spatial: KerasTensor, grid_weight: float) -> KerasTensor:
-    """Pool maps into unit-length descriptors of the kind of thing, shape (n, 2360).
-
-    Parameters
-    ----------
-    head : (n, 10, 10, 1280), pooled by its generalised mean
-    spatial : (n, 20, 20, 120), averaged in 3 x 3 overlapping windows, so that a little of where
-        things lie is kept
-    grid_weight : of the second part beside the first
-    """
-    floored = ops.maximum(head, GEM_FLOOR)
-    raised = ops.mean(floored * floored * floored, axis=(1, 2))  # much faster than a power
-    gem = raised ** (1 / 3)  # (n, 1280)
-    starts = [GRID_STEP * position for position in range(GRID)]
-    windows = [
-        ops.mean(spatial[:, y : y + GRID_WINDOW, x : x + GRID_WINDOW], axis=(1, 2))
-        for y in starts
-        for x in starts
-    ]
-    grid = ops.concatenate(windows, axis=1)  # (n, 9 * 120)
-    return _unit(ops.concatenate([_unit(gem), grid_weight * _unit(grid)], axis=1))
-
-
-def attention(head: KerasTensor) -> KerasTensor:
-    """Weigh the cells of a picture by what they show: (n, 10, 10), from 0 to 1.
-
-    The background excites few of the last map's channels, a product many.
-    """
-    energy = ops.sum(head, axis=-1)
-    low = ops.min(energy, axis=(1, 2), keepdims=True)
-    high = ops.max(energy, axis=(1, 2), keepdims=True)
-    return ((energy - low) / ops.maximum(high - low, 1e-6)) ** ATTENTION_POWER
 
 
 def colour_histogram(
@@ -220,7 +196,8 @@ def code_head(config: PerceptualConfig) -> keras.Model:
     """The trained half of the encoder.
 
     Inputs: `pixels` (n, 320, 320, 3) from 0 to 255, `spatial` (n, 20, 20, 120) and `kind`
-    (n, 2360). Output (n, 2851): `where` (15, 15, 12), flattened, `whole` (144) and `frame` (7).
+    (n, 3440), whose window the code does without. Output (n, 2851): `where` (15, 15, 12),
+    flattened, `whole` (144) and `frame` (7).
     """
     pixels = keras.Input((INPUT_SIZE_PX, INPUT_SIZE_PX, 3), name="pixels")
     spatial = keras.Input((SPATIAL_SIZE, SPATIAL_SIZE, SPATIAL_FILTERS), name="spatial")
@@ -242,7 +219,9 @@ def code_head(config: PerceptualConfig) -> keras.Model:
         config.where_filters, 1, kernel_initializer="zeros", name="where_learned"
     )(x)
     where = layers.Reshape((-1,))(where + learned)
-    whole = layers.Dense(config.n_whole, activation="tanh", name="whole")(kind * 10)
+    n_grid = GRID**2 * SPATIAL_FILTERS
+    plain = without_window(kind, HEAD_FILTERS, n_grid, config.code_grid_weight)  # (n, 2360)
+    whole = layers.Dense(config.n_whole, activation="tanh", name="whole")(plain * 10)
     latent = layers.Concatenate(name="latent")([where, whole, frame])
     return keras.Model([pixels, spatial, kind], latent, name="code_head")
 
@@ -296,7 +275,3 @@ def _depth_to_space(x: KerasTensor, block: int) -> KerasTensor:
 
 def _resize(x: KerasTensor, size: int) -> KerasTensor:
     return ops.image.resize(x, (size, size), interpolation="bilinear")
-
-
-def _unit(x: KerasTensor) -> KerasTensor:
-    return x / ops.maximum(ops.sqrt(ops.sum(x * x, axis=1, keepdims=True)), 1e-9)

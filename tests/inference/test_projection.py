@@ -127,3 +127,24 @@ def test_features_in_parts_give_the_same_projection(rng: np.random.Generator) ->
     assert moments.n == 500
     assert np.allclose(moments.mean, rows.mean(axis=0), atol=1e-5)
     assert np.allclose(moments.covariance, np.cov(rows.T, bias=True), atol=1e-4)
+
+
+def test_colours_are_whitened_halfway(rng: np.random.Generator) -> None:
+    deviations = np.array([4.0, 1.0, 0.25, 1e-6])
+    axes = np.linalg.qr(rng.normal(size=(4, 4)))[0]
+    colours = (rng.normal(size=(20_000, 4)) * deviations) @ axes.T + 0.5
+    rows = np.hstack([rng.normal(size=(20_000, N_KIND)), colours]).astype(np.float32)
+    prior = fit_prior(rows, [0.1 * rows[:100, :N_KIND]], N_KIND)
+    fitted = fit(rows, prior)
+    projected = (colours - fitted.colour_mean) @ fitted.colour_weights.astype(np.float32)
+    spread = projected.std(axis=0)
+    # a deviation that is 16 times smaller stays 4 times smaller
+    assert spread[:3] / spread[0] == pytest.approx([1, 1 / 2, 1 / 4], rel=0.05)
+    assert spread[3] < 1e-3  # noise is not blown up
+
+
+def test_pictures_of_one_colour_have_embeddings(rng: np.random.Generator) -> None:
+    kinds = unit(rng.normal(size=(50, N_KIND)))
+    rows = np.hstack([kinds, np.full((50, N_COLOUR), 0.125, np.float32)])
+    fitted = fit(rows, fit_prior(rows, [(0.1 * kinds).astype(np.float32)], N_KIND))
+    assert np.isfinite(fitted.apply(rows)).all()

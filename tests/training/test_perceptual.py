@@ -15,6 +15,7 @@ from recommender.training.backbone import INPUT_SIZE_PX, backbone, load_weights
 from recommender.training.export import export_litert, one_at_a_time
 from recommender.training.export_perceptual import BACKBONE_FILE, export_encoder
 from recommender.training.perceptual import PerceptualConfig
+from recommender.training.pooling import attention, pool
 from tests.conftest import draw
 
 CONFIG = PerceptualConfig()
@@ -64,6 +65,7 @@ def test_litert_says_what_keras_says(exported: tuple[object, object, Path]) -> N
     square = model.prepare(np.asarray(draw("disc", "red", 180)))
     expected = encoder(square[None])  # type: ignore[operator]
     found = model.encode([square])
+    assert found.features.shape == (1, CONFIG.n_kind + np.prod(CONFIG.colour_bins))
     assert found.features == pytest.approx(expected["features"].numpy(), abs=1e-4)
     assert found.latents == pytest.approx(expected["latent"].numpy(), abs=1e-2)
     decoded = decoder(found.latents).numpy()  # type: ignore[operator]
@@ -128,14 +130,6 @@ def test_a_little_more_light_moves_a_little_of_the_histogram() -> None:
     assert lit @ blue < 0.2
 
 
-def test_attention_is_where_the_map_is_excited() -> None:
-    head = np.zeros((1, 10, 10, 4), np.float32)
-    head[0, 2:4, 5:7] = 3
-    weights = np.asarray(perceptual.attention(head))[0]
-    assert weights[2:4, 5:7] == pytest.approx(1)
-    assert weights.sum() == pytest.approx(4)
-
-
 def test_kind_has_unit_length_and_ignores_mirrors_mostly() -> None:
     network = backbone()
     load_weights(network, BACKBONE_FILE)
@@ -143,7 +137,9 @@ def test_kind_has_unit_length_and_ignores_mirrors_mostly() -> None:
     kinds = []
     for turned in (picture, picture[:, :, ::-1]):
         maps = network((turned - 127) / 128)
-        kinds.append(np.asarray(perceptual.pool(maps["head"], maps["spatial"], 0.7))[0])
+        weights = attention(maps["head"])
+        kind = pool(maps["head"], maps["spatial"], weights, grid_weight=0.5, window_weight=0.5)
+        kinds.append(np.asarray(kind)[0])
     assert [np.linalg.norm(kind) for kind in kinds] == pytest.approx([1, 1], abs=1e-5)
     assert kinds[0] @ kinds[1] > 0.9
 
