@@ -112,14 +112,16 @@ def encoder(config: PerceptualConfig) -> keras.Model:
     )
     pixels = ops.cast(images, "float32")
     maps = backbone()(normalise(pixels))
+    weights = attention(maps["head"])
     kind = pool(
         maps["head"],
         maps["spatial"],
+        weights,
         grid_weight=config.grid_weight,
         window_weight=config.window_weight,
     )
     latent = code_head(config)([pixels, maps["spatial"], kind])
-    colours = colour_histogram(pixels, attention(maps["head"]), config.colour_bins)
+    colours = colour_histogram(pixels, weights, config.colour_bins)
     features = ops.concatenate([kind, colours], axis=1)
     outputs = {"latent": latent, "features": features, "spatial": as_floats(maps["spatial"])}
     return keras.Model(images, outputs, name="encoder")

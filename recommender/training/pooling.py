@@ -24,7 +24,12 @@ LEAST_VARIANCE = 1e-4  # of a place, in cells: the square root has no slope at n
 
 
 def pool(
-    head: KerasTensor, spatial: KerasTensor, *, grid_weight: float, window_weight: float
+    head: KerasTensor,
+    spatial: KerasTensor,
+    weights: KerasTensor,
+    *,
+    grid_weight: float,
+    window_weight: float,
 ) -> KerasTensor:
     """Unit-length descriptors of the kind of thing, shape (n, 3440).
 
@@ -32,14 +37,15 @@ def pool(
     ----------
     head : (n, 10, 10, 1280), pooled by its generalised mean
     spatial : (n, 20, 20, 120), averaged in 3 x 3 overlapping windows
+    weights : (n, 10, 10), the attention
     grid_weight : of the grid over the whole picture, beside the generalised mean
     window_weight : of the grid over the attention's window
     """
     floored = ops.maximum(head, GEM_FLOOR)
     raised = ops.mean(floored * floored * floored, axis=(1, 2))  # much faster than a power
     gem = raised ** (1 / 3)  # (n, 1280)
-    window = sample(spatial, attention_window(attention(head)), spatial.shape[1])
-    parts = [unit(gem), grid_weight * _grid(spatial), window_weight * _grid(window)]
+    window = _window_grid(spatial, attention_window(weights))
+    parts = [unit(gem), grid_weight * _grid(spatial), window_weight * window]
     return unit(ops.concatenate(parts, axis=1))
 
 
@@ -118,13 +124,30 @@ def unit(x: KerasTensor) -> KerasTensor:
 
 def _grid(spatial: KerasTensor) -> KerasTensor:
     """Means over 3 x 3 overlapping windows, one after the other, shape (n, 9 * 120)."""
+    windows = ops.average_pool(spatial, GRID_WINDOW, strides=GRID_STEP)  # (n, 3, 3, c)
+    return unit(ops.reshape(windows, (-1, GRID * GRID * spatial.shape[3])))
+
+
+def _window_grid(spatial: KerasTensor, frame: KerasTensor) -> KerasTensor:
+    """The same of windows, (n, 9 * 120): `_grid` of `sample` at a seventh of its cost.
+
+    Means of samples are products with means of the samples' weights.
+    """
+    _, height, width, channels = spatial.shape
+    rows = _mean_taps(frame[:, 0:1], frame[:, 2:3], height)  # (n, 3, h)
+    columns = _mean_taps(frame[:, 1:2], frame[:, 3:4], width)
+    x = ops.matmul(rows, ops.reshape(spatial, (-1, height, width * channels)))
+    x = ops.reshape(x, (-1, GRID, width, channels))
+    x = ops.matmul(ops.expand_dims(columns, 1), x)  # (n, 3, 3, c)
+    return unit(ops.reshape(x, (-1, GRID * GRID * channels)))
+
+
+def _mean_taps(low: KerasTensor, high: KerasTensor, size: int) -> KerasTensor:
+    """Weights (n, 3, size) of the grid's overlapping parts of a stretch."""
+    taps = _taps(low, high, size, size)
     starts = [GRID_STEP * position for position in range(GRID)]
-    windows = [
-        ops.mean(spatial[:, y : y + GRID_WINDOW, x : x + GRID_WINDOW], axis=(1, 2))
-        for y in starts
-        for x in starts
-    ]
-    return unit(ops.concatenate(windows, axis=1))
+    parts = [ops.mean(taps[:, start : start + GRID_WINDOW], axis=1) for start in starts]
+    return ops.stack(parts, axis=1)
 
 
 def _taps(low: KerasTensor, high: KerasTensor, n_out: int, n_in: int) -> KerasTensor:

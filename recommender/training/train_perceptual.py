@@ -29,8 +29,8 @@ from recommender.training.perceptual import (
     code_head,
     decoder,
     find_frame,
-    sample,
 )
+from recommender.training.pooling import sample
 from recommender.training.projection_prior import check_photos, learn_prior
 from recommender.training.train_article import Report, split_items
 from recommender.types import Floats

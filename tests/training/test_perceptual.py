@@ -20,7 +20,7 @@ from recommender.training.backbone import INPUT_SIZE_PX, backbone, load_weights
 from recommender.training.export import export_litert, one_at_a_time
 from recommender.training.export_perceptual import BACKBONE_FILE, export_encoder
 from recommender.training.perceptual import PerceptualConfig
-from recommender.training.pooling import pool
+from recommender.training.pooling import attention, pool
 from tests.conftest import draw
 
 CONFIG = PerceptualConfig()
@@ -141,7 +141,8 @@ def test_kind_has_unit_length_and_ignores_mirrors_mostly() -> None:
     kinds = []
     for turned in (picture, picture[:, :, ::-1]):
         maps = network((turned - 127) / 128)
-        kind = pool(maps["head"], maps["spatial"], grid_weight=0.5, window_weight=0.5)
+        weights = attention(maps["head"])
+        kind = pool(maps["head"], maps["spatial"], weights, grid_weight=0.5, window_weight=0.5)
         kinds.append(np.asarray(kind)[0])
     assert [np.linalg.norm(kind) for kind in kinds] == pytest.approx([1, 1], abs=1e-5)
     assert kinds[0] @ kinds[1] > 0.9

@@ -12,7 +12,9 @@ N_GRID = 9 * SPATIAL_FILTERS
 
 
 def pool(head: np.ndarray, spatial: np.ndarray) -> np.ndarray:
-    return np.asarray(pooling.pool(head, spatial, grid_weight=0.5, window_weight=0.5))
+    return np.asarray(
+        pooling.pool(head, spatial, pooling.attention(head), grid_weight=0.5, window_weight=0.5)
+    )
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
