@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format train train-perceptual figures pictures benchmark fuzz timings lock clean
+.PHONY: demo test check format train train-perceptual encoder backbone-catalogues figures pictures benchmark fuzz timings lock clean
 
 # JavaScript and CSS; PyPI has Biome for one kind of machine only
 BIOME = @if [ -x $(BIN)/biome ]; then $(BIN)/biome $(1); \
@@ -40,10 +40,26 @@ train-perceptual: $(VENV)/.dev data/catalogues/style data/catalogues/clothing-tr
 		data/catalogues/practice
 	$(BIN)/python -m recommender train perceptual --from-scratch --catalogue style \
 		--also clothing-train --also demo --photos practice --out models/perceptual
+	$(call INDEX_DEMO)
+
+# A new backbone's encoder, prior and index; the code and the decoder stay (assets/backbone)
+encoder: $(VENV)/.dev data/catalogues/style data/catalogues/clothing-train \
+		data/catalogues/practice
+	$(BIN)/python -m recommender train perceptual --from-scratch --encoder-only \
+		--catalogue style --also clothing-train --also demo --photos practice \
+		--out models/perceptual
+	$(call INDEX_DEMO)
+
+# What the backbone is fine-tuned and chosen on
+backbone-catalogues: data/catalogues/style data/catalogues/clothing-train \
+		data/catalogues/clothing-validation data/catalogues/practice
+
+define INDEX_DEMO
 	$(BIN)/python -m recommender index --catalogue demo --model perceptual \
 		--out models/perceptual/index
 	$(BIN)/python -m recommender map --catalogue demo --model perceptual \
 		--out models/perceptual/index
+endef
 
 data/catalogues/style: | $(VENV)/.demo
 	$(BIN)/python -m recommender import $(STYLE) --name style \

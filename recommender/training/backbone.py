@@ -1,9 +1,9 @@
 """EfficientNet-Lite2, the backbone of `perceptual`, in Keras.
 
-Batch normalisation is folded into the convolutions: the backbone is never trained here, and at
-rest a normalisation is one more scale and shift. Layers carry the names of the weights' file,
-which keeps eight bits a weight and a scale for each filter: what the exported encoder computes
-with (see `quantise`).
+Batch normalisation is folded into the convolutions: the backbone is frozen here, and at rest a
+normalisation is one more scale and shift. Layers carry the names of the weights' file, which keeps
+eight bits a weight and a scale for each filter: what the exported encoder computes with (see
+`quantise`). assets/backbone ports these weights and trains the last stages on.
 
 The network was trained at 260 pixels and reads 320 here: it sees objects a little larger than it
 learned them, which finds more neighbours of a kind on real photos (Touvron et al.).
@@ -80,7 +80,7 @@ def normalise(pixels: KerasTensor) -> KerasTensor:
 
 
 def load_weights(model: keras.Model, file: Path) -> None:
-    """Set the weights of `backbone` from the file that assets/backbone/port.py wrote."""
+    """Set the weights of `backbone` from a file that assets/backbone wrote."""
     with np.load(file, allow_pickle=False) as arrays:
         for layer in model.layers:
             if layer.weights:

@@ -41,6 +41,12 @@ def add(command_named: AddsCommand) -> None:
         help="train the whole model, instead of fine-tuning the one that ships to this catalogue "
         "(perceptual only)",
     )
+    command.add_argument(
+        "--encoder-only",
+        action="store_true",
+        help="with --from-scratch: export the encoder anew around its backbone and fit the "
+        "projection's prior; code and decoder stay (perceptual only)",
+    )
     add_json(command)
 
 
@@ -52,13 +58,19 @@ def train(options: argparse.Namespace) -> None:
         known = ", ".join(infos)
         raise ModelError(f"there is no recipe for the model {options.model!r}; known: {known}")
     can_be_finetuned = infos[options.model].can_be_finetuned
-    if not can_be_finetuned and (options.also or options.photos or options.from_scratch):
-        raise ModelError(f"--also, --photos and --from-scratch are not for {options.model}")
+    is_more = options.also or options.photos or options.from_scratch or options.encoder_only
+    if not can_be_finetuned and is_more:
+        raise ModelError(
+            f"--also, --photos, --from-scratch and --encoder-only are not for {options.model}"
+        )
     finetunes = can_be_finetuned and not options.from_scratch
-    if finetunes and (options.also or options.photos or options.out):
-        raise ModelError("--also, --photos and --out go with --from-scratch")
+    if finetunes and (options.also or options.photos or options.out or options.encoder_only):
+        raise ModelError("--also, --photos, --out and --encoder-only go with --from-scratch")
+    if options.encoder_only and options.epochs:
+        raise ModelError("--encoder-only trains nothing, and has no use for --epochs")
+    recipe = _finetune if finetunes else _refit if options.encoder_only else _train
     try:
-        (_finetune if finetunes else _train)(options)
+        recipe(options)
     except ImportError as error:
         raise ModelError(
             f"training needs {error.name}: pip install -r requirements-train.txt"
@@ -98,6 +110,27 @@ def _train(options: argparse.Namespace) -> None:
         f"{folder}: held-out loss {figures['held_out_loss'][-1]:.4f}, "
         f"PSNR {figures['psnr']:.1f} dB, SSIM {figures['ssim']:.3f}, "
         f"{figures['training_minutes']:.1f} min",
+    )
+
+
+def _refit(options: argparse.Namespace) -> None:
+    from recommender.catalogue.registry import open_catalogue
+    from recommender.training.perceptual import PerceptualConfig
+    from recommender.training.refit import refit_perceptual
+
+    folder = options.out or home() / "models" / options.model
+    figures = refit_perceptual(
+        open_catalogue(options.catalogue),
+        [open_catalogue(name) for name in options.also],
+        folder,
+        PerceptualConfig(),
+        photos=open_catalogue(options.photos) if options.photos else None,
+    )
+    say(
+        options,
+        figures,
+        f"{folder}: encoder and projection are new, "
+        f"PSNR {figures['psnr']:.1f} dB, SSIM {figures['ssim']:.3f}",
     )
 
 
