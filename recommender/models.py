@@ -57,8 +57,8 @@ MODEL_INFOS = (
         title="Our model",
         summary="Compares features of a network that was trained on a million photos before.",
         learned_from="The model builds on a network that was trained on a million photos before, "
-        "and pools and whitens its features; this is why it finds more than the article's model, "
-        "which learned from 1,500 pictures alone.",
+        "trains it on with 6,000 product pictures, and pools and whitens its features; this is why "
+        "it finds more than the article's model, which learned from 1,500 pictures alone.",
         metric="cosine",
         weighs_colour=True,
         can_be_finetuned=True,
