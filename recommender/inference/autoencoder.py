@@ -8,39 +8,44 @@ import hashlib
 import math
 import os
 import queue
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender import images
-from recommender.errors import ModelError
+from recommender.errors import ImageError, ModelError
+from recommender.inference.codec import PictureCodec, Run
 from recommender.inference.projection import ProjectionPrior
 from recommender.models import ModelConfig, model_folder
 from recommender.types import Floats, Pixels
 
 N_THREADS = min(4, os.cpu_count() or 1)
 
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Encoded:
-    """What the encoder says of pictures.
+    """Latents and features of pictures.
 
     Attributes
     ----------
-    latents : ndarray of shape (n, *latent_shape), what the decoder reads
+    latents : ndarray of shape (n, *latent_shape), what the decoder reads; None if the model codes
+        pictures in bytes, see `Autoencoder.compress`
     features : ndarray of shape (n, n_features), what embeddings are made of
-    spatial : ndarray of shape (n, height, width, channels), what is where, or None if the model
-        does not say
+    spatial : ndarray of shape (n, height, width, channels), features of each region of a picture;
+        None if the model has none
     """
 
-    latents: Floats
+    latents: Floats | None
     features: Floats
     spatial: Floats | None = None
 
@@ -50,8 +55,8 @@ class Autoencoder:
 
     Parameters
     ----------
-    folder : holds `config.json`, `encoder.tflite`, `decoder.tflite` and, if embeddings are
-        projected, `projection.npz`
+    folder : holds `config.json`, `encoder.tflite`, `decoder.tflite`; if embeddings are projected,
+        `projection.npz`; and if pictures are coded in bytes, `analysis.tflite` and `code.npz`
 
     Raises
     ------
@@ -64,6 +69,9 @@ class Autoencoder:
         self.name = self.config.name
         self._encoder = Network(folder / "encoder.tflite")
         self._decoder = Network(folder / "decoder.tflite")
+        self._analysis = Network(folder / "analysis.tflite")
+        codes_bytes = self.config.code == "bytes"
+        self._codec = PictureCodec(folder / "code.npz", self.config) if codes_bytes else None
 
     @classmethod
     def open(cls, name: str) -> "Autoencoder":
@@ -72,8 +80,11 @@ class Autoencoder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the encoder and of the projection's prior, which an index depends on."""
+        """SHA-256 of what an index depends on: the encoder, the prior and the picture codec."""
         digest = hashlib.sha256(self._encoder.content)
+        if self._codec is not None:  # an index keeps how well it rebuilds each picture
+            for content in (self._analysis.content, self._codec.content, self._decoder.content):
+                digest.update(content)
         if self._prior_file.exists():
             digest.update(self._prior_file.read_bytes())
         return digest.hexdigest()
@@ -85,8 +96,13 @@ class Autoencoder:
 
     @property
     def n_numbers(self) -> int:
-        """How many numbers the code has."""
+        """How many numbers a latent has."""
         return math.prod(self.config.latent_shape)
+
+    @property
+    def code_bytes(self) -> int:
+        """How many bytes a picture's code has at most."""
+        return self.config.code_bytes or 4 * self.n_numbers
 
     def prepare(self, pixels: Pixels) -> Pixels:
         """Letterbox a picture to the encoder's input, shape (size, size, 3), uint8."""
@@ -118,16 +134,16 @@ class Autoencoder:
         )
         if not outputs:
             raise ValueError("nothing to encode: the batch is empty")
-        latents = np.concatenate([output["latent"] for output in outputs])
         features, spatial = (_joined(outputs, name) for name in ("features", "spatial"))
-        return Encoded(
-            latents=latents,
-            features=latents.reshape(len(latents), -1) if features is None else features,
-            spatial=spatial,
-        )
+        latents = None if self._codec else _joined(outputs, "latent")
+        if features is None:
+            if latents is None:
+                raise ModelError(f"{self._encoder.file} gives neither features nor latents")
+            features = latents.reshape(len(latents), -1)
+        return Encoded(latents=latents, features=features, spatial=spatial)
 
     def decode(self, latents: Floats, *, n_threads: int | None = None) -> Floats:
-        """Pictures from latents.
+        """Decode latents of a model whose code they are.
 
         Parameters
         ----------
@@ -142,18 +158,111 @@ class Autoencoder:
         outputs = self._run_all(self._decoder, inputs, n_threads)
         return np.concatenate([output["images"] for output in outputs])
 
+    def rebuild(self, pictures: Iterable[Pixels], *, n_threads: int | None = None) -> Floats:
+        """Encode pictures and decode them, without coding them in bytes.
+
+        A model that codes bytes rounds each picture about as finely as its code would; trying
+        which level fits takes several times as long.
+
+        Parameters
+        ----------
+        pictures : ndarrays of shape (height, width, 3), uint8
+        n_threads : that may work on it; as many as cores by default
+
+        Returns
+        -------
+        decoded : ndarray of shape (n, size, size, 3), float32 in [0, 1]
+        """
+        if self._codec is None:
+            encoded = self.encode(map(self.prepare, pictures), n_threads=n_threads)
+            return self.decode(_present(encoded.latents), n_threads=n_threads)
+        codec = self._codec
+
+        def one(square: Pixels, n_threads: int) -> Floats:
+            analyse, draw = self._networks(n_threads)
+            return codec.draw(draw, *codec.estimate(analyse, square))
+
+        squares = list(map(self.prepare_target, pictures))
+        return np.stack(_side_by_side(one, squares, n_threads))
+
+    def compress(self, pixels: Pixels) -> bytes:
+        """Code a picture, as finely as its bytes allow.
+
+        Parameters
+        ----------
+        pixels : ndarray of shape (height, width, 3), uint8
+
+        Returns
+        -------
+        data : at most `code_bytes`
+        """
+        if self._codec is None:
+            latents = _present(self.encode([self.prepare(pixels)]).latents)
+            return latents.astype("<f4").tobytes()
+        analyse, _ = self._networks(N_THREADS)
+        return self._codec.encode(analyse, self.prepare_target(pixels)).data
+
+    def decompress(self, data: bytes) -> tuple[Pixels, int]:
+        """Decode a picture's code.
+
+        Returns
+        -------
+        pixels, n_numbers : ndarray of shape (size, size, 3), uint8; and how many numbers the code
+            holds, of one in bytes those that are not zero
+
+        Raises
+        ------
+        ImageError : these bytes are no code of this model
+        """
+        if self._codec is None:
+            if len(data) != self.code_bytes:
+                raise ImageError(f"a code of {self.name} has {self.code_bytes} bytes")
+            latents = np.frombuffer(data, "<f4").reshape(1, *self.config.latent_shape)
+            return _to_pixels(self.decode(latents.astype(np.float32))[0]), self.n_numbers
+        coded = self._codec.read(data)
+        _, draw = self._networks(N_THREADS)
+        return _to_pixels(self._codec.draw(draw, coded.latents, coded.level)), coded.n_numbers
+
+    def _networks(self, n_threads: int) -> tuple[Run, Run]:
+        """The codec's two networks."""
+
+        def run(network: Network) -> Run:
+            return lambda values: network.run(values, n_threads=n_threads)
+
+        return run(self._analysis), run(self._decoder)
+
     def _run_all(
         self,
         network: "Network",
         inputs: list[dict[str, NDArray[Any]]],
         n_threads: int | None,
     ) -> list[dict[str, Floats]]:
-        n_threads = n_threads or N_THREADS
-        if len(inputs) == 1 or n_threads == 1:
-            return [network.run(values, n_threads=n_threads) for values in inputs]
-        # Many pictures: one thread each keeps all cores busier than many threads on one picture
-        with ThreadPoolExecutor(n_threads) as pool:
-            return list(pool.map(lambda values: network.run(values, n_threads=1), inputs))
+        def one(values: dict[str, NDArray[Any]], n_threads: int) -> dict[str, Floats]:
+            return network.run(values, n_threads=n_threads)
+
+        return _side_by_side(one, inputs, n_threads)
+
+
+def _side_by_side(
+    work: Callable[[Given, int], Made], values: Sequence[Given], n_threads: int | None
+) -> list[Made]:
+    """Results in order; `work` takes a value and how many threads it may use."""
+    n_threads = n_threads or N_THREADS
+    if len(values) == 1 or n_threads == 1:
+        return [work(value, n_threads) for value in values]
+    # Many pictures: one thread each keeps all cores busier than many threads on one picture
+    with ThreadPoolExecutor(n_threads) as pool:
+        return list(pool.map(lambda value: work(value, 1), values))
+
+
+def _present(latents: Floats | None) -> Floats:
+    if latents is None:
+        raise ValueError("a model that codes bytes has no latents of its encoder")
+    return latents
+
+
+def _to_pixels(decoded: Floats) -> Pixels:
+    return np.asarray(np.rint(decoded * 255), np.uint8)
 
 
 def _joined(outputs: Sequence[Mapping[str, Floats]], name: str) -> Floats | None:

@@ -64,7 +64,8 @@ def kept_picture(request: Request) -> Response:
     if kind not in ("kept", "lost"):
         raise HTTPException(404)
     drawn = reconstruction.decoded if kind == "kept" else pictures.lost(reconstruction)
-    return Response(pictures.to_webp(drawn), media_type="image/webp", headers=FOR_EVER)
+    data = pictures.to_webp(drawn, least_px=pictures.REBUILT_PX)
+    return Response(data, media_type="image/webp", headers=FOR_EVER)
 
 
 def between_picture(request: Request) -> Response:
@@ -84,7 +85,7 @@ def between_picture(request: Request) -> Response:
         raise HTTPException(404, str(error)) from error
     if not 0 <= names["step"] < len(decoded):
         raise HTTPException(404)
-    data = pictures.to_webp(decoded[names["step"]])
+    data = pictures.to_webp(decoded[names["step"]], least_px=pictures.REBUILT_PX)
     return Response(data, media_type="image/webp", headers=FOR_EVER)
 
 
