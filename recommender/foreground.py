@@ -10,9 +10,6 @@ By edges (`enclosed_mask`)
     The background is what can be reached from the border without crossing an edge. Soft shadows
     and light that falls off belong to it, whatever their colour. This takes a hundred times as
     long.
-
-The encoder of `perceptual` uses the first definition inside its graph (`perceptual.find_frame`),
-where the border's mean stands in for its median; its constants stand here, beside the others.
 """
 
 from typing import TypeVar
@@ -25,10 +22,8 @@ from recommender.types import Floats, Mask, Pixels
 # Largest difference of a channel from the background's colour, of 255, within the background
 SHAPE_TOLERANCE = 24  # where the shape counts: a pale product must not be lost
 COLOUR_TOLERANCE = 40  # where colours count: a product's shadow must not be taken for a part of it
-FRAME_TOLERANCE = 255 * 3 / 64  # in the graph of `perceptual`
 # Share of a row or a column that must be foreground; less is dust
 LEAST_SHARE = 0.01
-FRAME_LEAST_SHARE = 1 / 128  # in the graph of `perceptual`, in half precision
 EDGE_BLUR_PX = 1.0
 LEAST_EDGE = 4.5  # of 255 a pixel; softer ones are shadows and light that falls off
 PLAIN_BORDER = 0.9  # share of the border that must be background

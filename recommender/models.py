@@ -86,7 +86,10 @@ class ModelConfig(Settings):
     ----------
     name : the folder's name
     image_size_px : side of the square that the encoder takes
-    latent_shape : of the code that the decoder reads, without the batch
+    code : "vector", a latent whose numbers are the code, or "bytes", a latent that is rounded and
+        coded in at most `code_bytes`
+    code_bytes : that a picture's code may have; 0 for a vector
+    latent_shape : of what the decoder reads, without the batch
     decoded_size_px : side of the square that the decoder gives; as the encoder takes, if 0
     metric : "euclidean" on raw latents, "cosine" on unit-length embeddings
     hyperparameters : the architecture's own settings, as it was trained
@@ -99,11 +102,17 @@ class ModelConfig(Settings):
     metric: str
     hyperparameters: dict[str, Any] = dataclasses.field(default_factory=dict)
     decoded_size_px: int = 0
+    code: str = "vector"
+    code_bytes: int = 0
     format_version: int = MODEL_FORMAT
 
     def __post_init__(self) -> None:
         if self.metric not in ("euclidean", "cosine"):
             raise ValueError(f"metric must be euclidean or cosine, got {self.metric!r}")
+        if self.code not in ("vector", "bytes"):
+            raise ValueError(f"code must be vector or bytes, got {self.code!r}")
+        if (self.code == "bytes") != (self.code_bytes > 0):
+            raise ValueError(f"a code of {self.code} cannot have {self.code_bytes} bytes at most")
 
     @classmethod
     def read(cls, folder: Path) -> Self:

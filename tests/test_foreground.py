@@ -1,11 +1,8 @@
 import numpy as np
-import pytest
 
-from recommender import foreground, images
+from recommender import images
 from recommender.foreground import (
     COLOUR_TOLERANCE,
-    FRAME_LEAST_SHARE,
-    FRAME_TOLERANCE,
     background_colour,
     bounding_box,
     enclosed_mask,
@@ -56,21 +53,3 @@ def test_edges_enclose_the_product_and_not_its_light() -> None:
 
 def test_noise_has_no_plain_background(rng: np.random.Generator) -> None:
     assert enclosed_mask(rng.integers(0, 256, (96, 96, 3), np.uint8)) is None
-
-
-@pytest.mark.parametrize("shape", ["disc", "box", "bar"])
-def test_the_network_frames_what_this_module_finds(shape: str) -> None:
-    pytest.importorskip(
-        "tensorflow", reason="TensorFlow is missing: pip install -r requirements-dev.txt"
-    )
-    from recommender.training.frame import MARGIN_PX, find_frame
-
-    pixels = picture(shape, 150)
-    frame = np.asarray(find_frame(pixels[None].astype(np.float32) / 255))[0]
-    top, left, bottom, right = frame[:4] * 150
-    mask = foreground_mask(pixels, FRAME_TOLERANCE)
-    expected = bounding_box(mask, FRAME_LEAST_SHARE)
-    low, high = np.array(expected[:2]) - MARGIN_PX, np.array(expected[2:]) + MARGIN_PX
-    assert np.allclose([left, top], np.maximum(low, 0), atol=1)
-    assert np.allclose([right, bottom], np.minimum(high, 150), atol=1)
-    assert frame[4:] * 255 == pytest.approx(foreground.background_colour(pixels), abs=8)

@@ -12,19 +12,16 @@ from numpy.typing import NDArray
 from recommender import images
 from recommender.augmentation import augment
 from recommender.catalogue.store import Catalogue
-from recommender.config import read_json
 from recommender.errors import CatalogueError
 from recommender.evaluation import scores
 from recommender.evaluation.baselines import DESCRIPTORS, describe_all
-from recommender.inference.autoencoder import Autoencoder
+from recommender.evaluation.reconstruction import held_out, measure_reconstruction
 from recommender.inference.projection import Projection
 from recommender.items import Item
 from recommender.recommend import Recommender
 from recommender.search.build import embed_items
-from recommender.search.query import reconstruct
 from recommender.types import Floats, Progress
 
-MAX_RECONSTRUCTED = 1_000
 N_ALTERED = 500
 ALTERED_PX = 224
 SEED = 0
@@ -122,7 +119,7 @@ def evaluate_altered(
     ----------
     items : to draw the queries from, instead
     """
-    items = items or _held_out(gallery.model, gallery.catalogue) or list(gallery.catalogue)
+    items = items or held_out(gallery.model, gallery.catalogue) or list(gallery.catalogue)
     rng = np.random.default_rng(SEED)
     chosen = [items[row] for row in np.sort(rng.permutation(len(items))[:n_queries])]
     positions = {item.item_id: row for row, item in enumerate(gallery.catalogue)}
@@ -157,29 +154,6 @@ def evaluate_altered(
     }
 
 
-def measure_reconstruction(
-    model: Autoencoder, catalogue: Catalogue, items: Sequence[Item] = ()
-) -> dict[str, float]:
-    """Mean PSNR and SSIM over pictures that the model was not trained on.
-
-    These are the held-out items where the catalogue is the one that the model was trained on,
-    and otherwise all items, or an even selection of a thousand of them.
-
-    Parameters
-    ----------
-    items : to measure on, instead
-    """
-    everything = list(catalogue)
-    some = everything[:: -(-len(everything) // MAX_RECONSTRUCTED)]
-    items = items or _held_out(model, catalogue) or some
-    results = [reconstruct(model, images.load(catalogue.image_path(item))) for item in items]
-    return {
-        "psnr": round(float(np.mean([result.psnr for result in results])), 3),
-        "ssim": round(float(np.mean([result.ssim for result in results])), 4),
-        "n_reconstructed": len(results),
-    }
-
-
 def labelled(
     catalogue: Catalogue, label: str, *, is_gallery: bool
 ) -> tuple[list[Item], NDArray[np.object_]]:
@@ -199,13 +173,6 @@ def labelled(
     if not items:
         raise CatalogueError(f"no item of {catalogue.name!r} has a value for {label!r}")
     return items, np.array([value(item) for item in items], dtype=object)
-
-
-def _held_out(model: Autoencoder, catalogue: Catalogue) -> list[Item]:
-    """The items that the model was not trained on; none if it was trained on another catalogue."""
-    held_out = set(read_json(model.folder / "held_out.json", default=[]))
-    items = [item for item in catalogue if item.item_id in held_out]
-    return items if len(items) == len(held_out) else []
 
 
 def _rows(

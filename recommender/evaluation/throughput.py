@@ -117,8 +117,7 @@ def _time_stages(files: list[Path], model: Autoencoder) -> dict[str, float]:
     pixels = [images.load(each) for each in data]
     squares = [model.prepare(each) for each in pixels]
     targets = [model.prepare_target(each) for each in pixels]
-    latents = model.encode(squares, n_threads=1).latents
-    decoded = model.decode(latents, n_threads=1)
+    decoded = model.rebuild(pixels, n_threads=1)
 
     def per_picture(work: Callable[[], object]) -> float:
         started = time.perf_counter()
@@ -131,6 +130,6 @@ def _time_stages(files: list[Path], model: Autoencoder) -> dict[str, float]:
             lambda: [(model.prepare(each), model.prepare_target(each)) for each in pixels]
         ),
         "encoding": per_picture(lambda: model.encode(squares, n_threads=1)),
-        "decoding the code": per_picture(lambda: model.decode(latents, n_threads=1)),
+        "rebuilding": per_picture(lambda: model.rebuild(pixels, n_threads=1)),
         "comparing": per_picture(lambda: reconstruction_errors(np.stack(targets), decoded)),
     }

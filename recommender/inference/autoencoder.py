@@ -10,25 +10,29 @@ import hashlib
 import math
 import os
 import queue
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender import images
-from recommender.errors import ModelError
+from recommender.errors import ImageError, ModelError
+from recommender.inference.codec import PictureCodec
 from recommender.inference.projection import ProjectionPrior
 from recommender.inference.quiet import greetings_dropped
 from recommender.models import ModelConfig, model_folder
 from recommender.types import Floats, Pixels
 
 N_THREADS = min(4, os.cpu_count() or 1)
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +41,14 @@ class Encoded:
 
     Attributes
     ----------
-    latents : ndarray of shape (n, *latent_shape), what the decoder reads
+    latents : ndarray of shape (n, *latent_shape), what the decoder reads; None if the model codes
+        pictures in bytes, see `Autoencoder.compress`
     features : ndarray of shape (n, n_features), what embeddings are made of
     spatial : ndarray of shape (n, height, width, channels), features of each region, or None if
         the model has none
     """
 
-    latents: Floats
+    latents: Floats | None
     features: Floats
     spatial: Floats | None = None
 
@@ -53,8 +58,8 @@ class Autoencoder:
 
     Parameters
     ----------
-    folder : holds `config.json`, `encoder.tflite`, `decoder.tflite` and, if embeddings are
-        projected, `projection.npz`
+    folder : holds `config.json`, `encoder.tflite`, `decoder.tflite`; if embeddings are projected,
+        `projection.npz`; and if pictures are coded in bytes, `analysis.tflite` and `code.npz`
 
     Raises
     ------
@@ -67,6 +72,9 @@ class Autoencoder:
         self.name = self.config.name
         self._encoder = Network(folder / "encoder.tflite")
         self._decoder = Network(folder / "decoder.tflite")
+        self._analysis = Network(folder / "analysis.tflite")
+        codes_bytes = self.config.code == "bytes"
+        self._codec = PictureCodec(folder / "code.npz", self.config) if codes_bytes else None
 
     @classmethod
     def open(cls, name: str) -> "Autoencoder":
@@ -75,8 +83,11 @@ class Autoencoder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the encoder and of the projection's prior, which an index depends on."""
+        """SHA-256 of what an index depends on: the encoder, the prior and the picture codec."""
         digest = hashlib.sha256(self._encoder.content)
+        if self._codec is not None:  # an index keeps how well it rebuilds each picture
+            for content in (self._analysis.content, self._codec.content, self._decoder.content):
+                digest.update(content)
         if self._prior_file.exists():
             digest.update(self._prior_file.read_bytes())
         return digest.hexdigest()
@@ -90,6 +101,11 @@ class Autoencoder:
     def n_numbers(self) -> int:
         """Count the numbers in the latent."""
         return math.prod(self.config.latent_shape)
+
+    @property
+    def code_bytes(self) -> int:
+        """How many bytes a picture's code has at most."""
+        return self.config.code_bytes or 4 * self.n_numbers
 
     def prepare(self, pixels: Pixels) -> Pixels:
         """Letterbox a picture to the encoder's input, shape (size, size, 3), uint8."""
@@ -121,16 +137,16 @@ class Autoencoder:
         )
         if not outputs:
             raise ValueError("nothing to encode: the batch is empty")
-        latents = np.concatenate([output["latent"] for output in outputs])
         features, spatial = (_joined(outputs, name) for name in ("features", "spatial"))
-        return Encoded(
-            latents=latents,
-            features=latents.reshape(len(latents), -1) if features is None else features,
-            spatial=spatial,
-        )
+        latents = None if self._codec else _joined(outputs, "latent")
+        if features is None:
+            if latents is None:
+                raise ModelError(f"{self._encoder.file} gives neither features nor latents")
+            features = latents.reshape(len(latents), -1)
+        return Encoded(latents=latents, features=features, spatial=spatial)
 
     def decode(self, latents: Floats, *, n_threads: int | None = None) -> Floats:
-        """Pictures from latents.
+        """Decode latents of a model whose code they are.
 
         Parameters
         ----------
@@ -145,17 +161,97 @@ class Autoencoder:
         outputs = self._run_all(self._decoder, inputs, n_threads)
         return np.concatenate([output["images"] for output in outputs])
 
+    def rebuild(self, pictures: Iterable[Pixels], *, n_threads: int | None = None) -> Floats:
+        """Encode pictures and decode them, without coding them in bytes.
+
+        A model that codes bytes rounds each picture about as finely as its code would; trying
+        which level fits takes several times as long.
+
+        Parameters
+        ----------
+        pictures : ndarrays of shape (height, width, 3), uint8
+        n_threads : that may work on it; as many as cores by default
+
+        Returns
+        -------
+        decoded : ndarray of shape (n, size, size, 3), float32 in [0, 1]
+        """
+        if self._codec is None:
+            encoded = self.encode(map(self.prepare, pictures), n_threads=n_threads)
+            return self.decode(_present(encoded.latents), n_threads=n_threads)
+        codec = self._codec
+
+        def one(square: Pixels) -> Floats:
+            return codec.draw(self._decoder.run, *codec.estimate(self._analysis.run, square))
+
+        squares = list(map(self.prepare_target, pictures))
+        return np.stack(_side_by_side(one, squares, n_threads))
+
+    def compress(self, pixels: Pixels) -> bytes:
+        """Code a picture, as finely as its bytes allow.
+
+        Parameters
+        ----------
+        pixels : ndarray of shape (height, width, 3), uint8
+
+        Returns
+        -------
+        data : at most `code_bytes`
+        """
+        if self._codec is None:
+            latents = _present(self.encode([self.prepare(pixels)]).latents)
+            return latents.astype("<f4").tobytes()
+        return self._codec.encode(self._analysis.run, self.prepare_target(pixels)).data
+
+    def decompress(self, data: bytes) -> tuple[Pixels, int]:
+        """Decode a picture's code.
+
+        Returns
+        -------
+        pixels, n_numbers : ndarray of shape (size, size, 3), uint8; and how many numbers the code
+            holds, of one in bytes those that are not zero
+
+        Raises
+        ------
+        ImageError : these bytes are no code of this model
+        """
+        if self._codec is None:
+            if len(data) != self.code_bytes:
+                raise ImageError(f"a code of {self.name} has {self.code_bytes} bytes")
+            latents = np.frombuffer(data, "<f4").reshape(1, *self.config.latent_shape)
+            return _to_pixels(self.decode(latents.astype(np.float32))[0]), self.n_numbers
+        coded = self._codec.read(data)
+        drawn = self._codec.draw(self._decoder.run, coded.latents, coded.level)
+        return _to_pixels(drawn), coded.n_numbers
+
     def _run_all(
         self,
         network: "Network",
         inputs: list[dict[str, NDArray[Any]]],
         n_threads: int | None,
     ) -> list[dict[str, Floats]]:
-        n_threads = n_threads or N_THREADS
-        if len(inputs) == 1 or n_threads == 1:
-            return [network.run(values) for values in inputs]
-        with ThreadPoolExecutor(n_threads) as pool:
-            return list(pool.map(network.run, inputs))
+        return _side_by_side(network.run, inputs, n_threads)
+
+
+def _side_by_side(
+    work: Callable[[Given], Made], values: Sequence[Given], n_threads: int | None
+) -> list[Made]:
+    """Return results in order; one thread each keeps all cores busy with many pictures."""
+    n_threads = n_threads or N_THREADS
+    if len(values) == 1 or n_threads == 1:
+        return [work(value) for value in values]
+    with ThreadPoolExecutor(n_threads) as pool:
+        return list(pool.map(work, values))
+
+
+def _present(latents: Floats | None) -> Floats:
+    if latents is None:
+        raise ValueError("a model that codes bytes has no latents of its encoder")
+    return latents
+
+
+def _to_pixels(decoded: Floats) -> Pixels:
+    return np.asarray(np.rint(decoded * 255), np.uint8)
 
 
 def _joined(outputs: Sequence[Mapping[str, Floats]], name: str) -> Floats | None:

@@ -101,9 +101,15 @@ def load_enough(model: Autoencoder, source: images.Source) -> Pixels:
 def encode_picture(model: Autoencoder, pixels: Pixels) -> tuple[Floats, float]:
     """One picture's features (n_features,) and reconstruction error, with one thread."""
     encoded = model.encode([model.prepare(pixels)], n_threads=1)
-    decoded = model.decode(encoded.latents, n_threads=1)
-    target = model.prepare_target(pixels)
-    return encoded.features[0], float(reconstruction_errors(target[None], decoded)[0])
+    return encoded.features[0], reconstruction_error(model, pixels, n_threads=1)
+
+
+def reconstruction_error(
+    model: Autoencoder, pixels: Pixels, *, n_threads: int | None = None
+) -> float:
+    """Mean squared error of one picture, encoded and decoded; values in [0, 1]."""
+    decoded = model.rebuild([pixels], n_threads=n_threads)
+    return float(reconstruction_errors(model.prepare_target(pixels)[None], decoded)[0])
 
 
 def reconstruction_errors(squares: Pixels, decoded: Floats) -> Floats:

@@ -69,7 +69,7 @@ def decode_between(model: Autoencoder, first: Pixels, second: Pixels, shares: Fl
     ends = [model.prepare(pixels) for pixels in (first, second)]
     outlines = [find_outline(square) for square in ends]
     mixed = [_mix(ends, outlines, float(share)) for share in shares]
-    decoded = model.decode(model.encode(mixed).latents)
+    decoded = model.rebuild(mixed)
     return np.asarray(np.rint(decoded * 255), np.uint8)
 
 

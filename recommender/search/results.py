@@ -63,17 +63,19 @@ class Confidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Reconstruction:
-    """A picture beside its decoded latent.
+    """A picture beside what its code keeps of it.
 
     Attributes
     ----------
     original, decoded : ndarray of shape (size, size, 3), uint8
-    n_numbers : numbers in the latent
+    n_numbers : numbers in the code; of a code in bytes, those that are not zero
+    n_bytes : of the code
     """
 
     original: NDArray[np.uint8]
     decoded: NDArray[np.uint8]
     n_numbers: int
+    n_bytes: int
 
     @cached_property
     def psnr(self) -> float:

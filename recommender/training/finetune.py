@@ -13,7 +13,8 @@ from typing import Any
 from recommender.catalogue.store import Catalogue
 from recommender.config import home
 from recommender.errors import CatalogueError
-from recommender.evaluation.evaluate import evaluate_altered, measure_reconstruction
+from recommender.evaluation.evaluate import evaluate_altered
+from recommender.evaluation.reconstruction import measure_reconstruction
 from recommender.inference.autoencoder import Autoencoder
 from recommender.items import Item
 from recommender.models import default_model, finetuned_model
@@ -82,7 +83,7 @@ def held_out_figures(
     figures : `psnr` in decibels, `ssim`, and `altered_recall_at_1`
     """
     gallery = Recommender(catalogue, model, build.build(catalogue, model))
-    decoded = measure_reconstruction(model, catalogue, items)
+    decoded = measure_reconstruction(model, catalogue, items, with_formats=False)
     altered = evaluate_altered(gallery, items=items)
     return {
         "psnr": decoded["psnr"],

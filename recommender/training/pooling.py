@@ -14,8 +14,6 @@ aggregated deep convolutional features" (attention from the sum of a map's chann
 import numpy as np
 from keras import KerasTensor, ops
 
-from recommender.training.frame import bilinear_taps
-
 GEM_FLOOR = 1e-6
 GRID, GRID_WINDOW, GRID_STEP = 3, 8, 6  # overlapping windows over the 20 x 20 map
 ATTENTION_POWER = 2.0
@@ -49,18 +47,6 @@ def pool(
     window = _window_grid(spatial, attention_window(weights))
     parts = [unit(gem), grid_weight * _grid(spatial), window_weight * window]
     return unit(ops.concatenate(parts, axis=1))
-
-
-def without_window(kind: KerasTensor, n_head: int, n_grid: int, grid_weight: float) -> KerasTensor:
-    """Descriptors without their third part, shape (n, n_head + n_grid), of unit length.
-
-    Parameters
-    ----------
-    kind : (n, n_head + 2 * n_grid), as `pool` makes it
-    grid_weight : of the grid beside the generalised mean, whatever it was in `kind`
-    """
-    gem, grid = kind[:, :n_head], kind[:, n_head : n_head + n_grid]
-    return unit(ops.concatenate([unit(gem), grid_weight * unit(grid)], axis=1))
 
 
 def attention(head: KerasTensor) -> KerasTensor:
@@ -128,7 +114,17 @@ def _window_grid(spatial: KerasTensor, frame: KerasTensor) -> KerasTensor:
 
 def _mean_taps(low: KerasTensor, high: KerasTensor, size: int) -> KerasTensor:
     """Weights (n, 3, size) of the grid's overlapping parts of a stretch."""
-    taps = bilinear_taps(low, high, size, size)
+    taps = _taps(low, high, size, size)
     starts = [GRID_STEP * position for position in range(GRID)]
     parts = [ops.mean(taps[:, start : start + GRID_WINDOW], axis=1) for start in starts]
     return ops.stack(parts, axis=1)
+
+
+def _taps(low: KerasTensor, high: KerasTensor, n_out: int, n_in: int) -> KerasTensor:
+    """Bilinear weights (n, n_out, n_in) of a stretch from `low` to `high`, shares of the input."""
+    # whole and half numbers, because constants are exported in half precision
+    centres = np.arange(n_out, dtype=np.float32) + 0.5
+    at = (high - low) * centres[None] * n_in / n_out + low * n_in - 0.5  # (n, n_out)
+    at = ops.clip(at, 0.0, n_in - 1.0)
+    places = np.arange(n_in, dtype=np.float32)
+    return ops.relu(1 - ops.abs(ops.expand_dims(at, 2) - places[None, None]))

@@ -16,17 +16,18 @@ from recommender import images
 from recommender.catalogue.store import Catalogue
 from recommender.config import read_json, write_json
 from recommender.errors import ModelError
-from recommender.evaluation.evaluate import measure_reconstruction
+from recommender.evaluation.reconstruction import measure_reconstruction
 from recommender.inference.autoencoder import Autoencoder
 from recommender.models import ModelConfig
 from recommender.training.backbone import INPUT_SIZE_PX
-from recommender.training.dataset import CALIBRATION_PICTURES
 from recommender.training.export import new_folder
-from recommender.training.export_perceptual import BACKBONE_FILE, export_encoder, load_trained
-from recommender.training.perceptual import PerceptualConfig, code_head, decoder
+from recommender.training.export_perceptual import BACKBONE_FILE, export_encoder
+from recommender.training.perceptual import PerceptualConfig
 from recommender.training.projection_prior import check_photos, learn_prior
 from recommender.training.train_article import split_items
 from recommender.types import Pixels, Positions
+
+CALIBRATION_PICTURES = 128
 
 LearnedFrom = Sequence[tuple[Catalogue, Positions]]
 
@@ -65,14 +66,12 @@ def refit_perceptual(
     if held_out != read_json(shipped / "held_out.json", default=[]):
         raise ModelError(f"{shipped.name} was not trained on {catalogue.name!r}")
     learned_from = [(catalogue, train_rows), *((each, np.arange(len(each))) for each in others)]
-    head, decode = code_head(config), decoder(config)
-    load_trained(head, decode)
     described = ModelConfig.read(shipped).to_dict() | {"hyperparameters": config.to_dict()}
     with new_folder(folder) as fresh:
         # an index belongs to one encoder and prior: it is built anew
         unwanted = shutil.ignore_patterns("index", "projection.npz")
         shutil.copytree(shipped, fresh, ignore=unwanted, dirs_exist_ok=True)
-        export_encoder(head, config, calibration_squares(learned_from), fresh / "encoder.tflite")
+        export_encoder(config, calibration_squares(learned_from), fresh / "encoder.tflite")
         write_json(fresh / "config.json", described)
         model = Autoencoder(fresh)
         learn_prior(model, learned_from, photos).save(fresh / "projection.npz")

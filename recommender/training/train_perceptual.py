@@ -1,13 +1,15 @@
-"""Catalogues to the trained `perceptual` model: its code and its decoder; no label is used.
+"""Trains `perceptual` on catalogues: the code of its pictures; no label is used.
 
-The backbone is pretrained and stays as it is, so its maps are taken once. What is trained is how
-the picture and the maps become a code, and how the code becomes a picture again.
+The backbone that features come from is pretrained and stays as it is. What is trained is how a
+picture becomes latents, how these are predicted, so that they take few bytes, and how they become a
+picture again.
 """
 
 import shutil
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -15,33 +17,33 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from recommender import metrics
+from recommender import images, metrics
 from recommender.catalogue.store import Catalogue
 from recommender.inference.autoencoder import Autoencoder
+from recommender.inference.codec import BLOCK, MARGIN, to_signal
+from recommender.inference.entropy import LOG_GAIN_HIGH, LOG_GAIN_LOW
 from recommender.models import ModelConfig
 from recommender.training.backbone import INPUT_SIZE_PX
 from recommender.training.checkpoints import checkpoint_folder, restore_checkpoint, save_checkpoint
-from recommender.training.dataset import Examples, prepare
+from recommender.training.codec_loss import CodecTrainer
+from recommender.training.codec_sizes import N_HYPER_LATENTS, N_LATENTS, SIDE
 from recommender.training.export import new_folder, write_records
-from recommender.training.export_perceptual import load_trained, write_networks
-from recommender.training.frame import find_frame, sample
-from recommender.training.perceptual import (
-    PerceptualConfig,
-    code_head,
-    decoder,
-)
+from recommender.training.export_perceptual import export_encoder, load_trained, write_code
+from recommender.training.lapped import lapped_weights
+from recommender.training.perceptual import PerceptualConfig
 from recommender.training.projection_prior import check_photos, learn_prior
-from recommender.training.train_article import Report, split_items
-from recommender.types import Floats
+from recommender.training.train_article import Report, load_squares, split_items
+from recommender.types import Floats, Pixels
 
 FIRST_SHARE = 0.6  # of an epoch's pictures come from the catalogue that is trained for
-ERROR_FLOOR = 1e-5  # 50 dB: no picture is worth improving beyond that
-MAX_GRADIENT_NORM = 1.0
-SSIM_WEIGHT = 0.7  # of the log of lost structure beside the log of the squared error
-SSIM_WINDOW, SSIM_STEP = 7, 2
-SSIM_C1, SSIM_C2 = 0.01**2, 0.03**2
-MEASURE_BATCH = 32
-PCA_PICTURES = 400
+MAX_GRADIENT_NORM = 20.0  # about what it usually is: single steps must not be large
+TRUNK_RATE = 0.05  # the transform that training starts from is good already; Adam would shake it
+TYPICAL_BITS = 5.6  # of a latent that is not zero, everything else included
+GAIN_NOISE = 0.5  # octaves around the gain at which a picture takes its bytes
+ANY_GAIN_SHARE = 0.06  # of pictures are coded at any gain
+SPREAD_FLOOR = 1e-2
+CALIBRATION_PICTURES = 128
+MEASURED_PICTURES = 200
 
 
 def train_perceptual(
@@ -53,13 +55,13 @@ def train_perceptual(
     photos: Catalogue | None = None,
     report: Report | None = None,
 ) -> dict[str, Any]:
-    """Train the autoencoder and write its model folder.
+    """Train the picture code and write the model's folder.
 
     Parameters
     ----------
     catalogue : 70 in 100 of its pictures are trained on, the others measure the model
     others : all of their pictures are trained on
-    photos : other photos of items of these catalogues, see `fitting.learn_prior`
+    photos : other photos of items of these catalogues, see `projection_prior.learn_prior`
     folder : of the model; replaced at the end of the training
     report : called after each step with the steps done, all steps, and the epoch's mean loss
 
@@ -71,47 +73,49 @@ def train_perceptual(
         check_photos(photos, {item.item_id for each in (catalogue, *others) for item in each})
     keras.utils.set_random_seed(config.seed)
     train_rows, held_out_rows = split_items(len(catalogue), config)
-    n_all = len(catalogue) + sum(map(len, others))
-    other_rows = np.arange(len(catalogue), n_all)
-    learning = np.concatenate([train_rows, other_rows])
-    examples = prepare([catalogue, *others], learning, config)
-    learned_from = [(catalogue, train_rows), *((each, np.arange(len(each))) for each in others)]
-    head, decode = code_head(config), decoder(config)
+    everything = [catalogue, *others]
+    pictures = np.concatenate([load_squares(each, config.decoded_size_px) for each in everything])
+    other_rows = np.arange(len(catalogue), len(pictures))
+    trainer = CodecTrainer()
     if config.adapts:
-        load_trained(head, decode)
+        load_trained(trainer)
     else:
-        start_linear(head, decode, examples, train_rows, config)
-    checkpoints = checkpoint_folder(folder, [catalogue, *others], config)
+        trainer.set_weights(lapped_weights())
+        _set_spreads(trainer, pictures[train_rows[:CALIBRATION_PICTURES]], config)
+    checkpoints = checkpoint_folder(folder, everything, config)
     progress = _fit(
-        (head, decode), examples, (train_rows, other_rows, held_out_rows), config, checkpoints,
-        report,
-    )  # fmt: skip
-    figures = {
-        "catalogue": catalogue.name,
-        "also": [other.name for other in others],
-        "n_train": len(train_rows),
-        "n_also": len(other_rows),
-        "n_held_out": len(held_out_rows),
-        "n_parameters_trained": head.count_params() + decode.count_params(),
-        "training_minutes": round(progress.seconds / 60, 2),
-        "train_loss": progress.losses,
-        "held_out_loss": progress.held_out_losses,
-        **_measure(head, decode, examples, held_out_rows),
-    }
+        trainer, pictures, (train_rows, other_rows, held_out_rows), config, checkpoints, report
+    )
     held_out_ids = [catalogue.items[row].item_id for row in held_out_rows]
-    calibration = examples.squares[examples.calibration]
+    learned_from = [(catalogue, train_rows), *((each, np.arange(len(each))) for each in others)]
     described = ModelConfig(
         name=folder.name,
         image_size_px=INPUT_SIZE_PX,
         decoded_size_px=config.decoded_size_px,
-        latent_shape=(config.n_latent,),
+        code="bytes",
+        code_bytes=config.code_bytes,
+        latent_shape=(SIDE, SIDE, N_LATENTS),
         metric="cosine",
         hyperparameters=config.to_dict(),
     )
+    learning = np.concatenate([train_rows, other_rows])
     with new_folder(folder) as fresh:
-        write_networks(fresh, config, (head, decode), calibration)
+        export_encoder(config, _calibration(everything, learning), fresh / "encoder.tflite")
+        write_code(fresh, described, trainer.weights(), pictures[learning])
+        figures = {
+            "catalogue": catalogue.name,
+            "also": [other.name for other in others],
+            "n_train": len(train_rows),
+            "n_also": len(other_rows),
+            "n_held_out": len(held_out_rows),
+            "n_parameters_trained": sum(int(np.prod(each.shape)) for each in trainer.variables),
+            "training_minutes": round(progress.seconds / 60, 2),
+            "train_loss": progress.losses,
+            "held_out_loss": progress.held_out_losses,
+            **_measure(Autoencoder(fresh), pictures[held_out_rows]),
+        }
         write_records(
-            fresh, described, figures, held_out_ids, loss="mean log error, dB (lower is better)"
+            fresh, described, figures, held_out_ids, loss="mean log cost (lower is better)"
         )
         prior = learn_prior(Autoencoder(fresh), learned_from, photos)
         prior.save(fresh / "projection.npz")
@@ -119,45 +123,59 @@ def train_perceptual(
     return figures
 
 
-def start_linear(
-    head: keras.Model,
-    decode: keras.Model,
-    examples: Examples,
-    rows: NDArray[np.intp],
-    config: PerceptualConfig,
-) -> None:
-    """Start from a principal component analysis of the picture's patches.
+class _Optimizer:
+    """Two Adams: the transform that training starts from moves more slowly than all else."""
 
-    Everything beyond the linear path starts as nothing, so that training begins at what a linear
-    code of this size can do and goes on from there.
-    """
-    chosen = rows[:: -(-len(rows) // PCA_PICTURES)]
-    shown = examples.targets[chosen].astype(np.float32) / np.float32(255)
-    windows = sample(shown, find_frame(shown), config.decoded_size_px)
-    wanted = _blocks(np.asarray(windows), config.grid_size)
-    patches = wanted * 2 - 1
-    mean = patches.mean(axis=0)
-    variances, directions = np.linalg.eigh(np.cov((patches - mean).T).astype(np.float64))
-    directions = directions[:, ::-1][:, : config.patch_filters]
-    scale = np.sqrt(variances[::-1][: config.patch_filters])
-    kernel = (directions / scale).astype(np.float32)
-    side = config.decoded_size_px // config.grid_size
-    head.get_layer("patches").set_weights(
-        [kernel.reshape(side, side, 3, -1), -(mean @ kernel).astype(np.float32)]
-    )
-    n_where = config.where_filters
-    head.get_layer("where_linear").set_weights(
-        [np.eye(config.patch_filters, n_where, dtype=np.float32)[None, None], np.zeros(n_where)]
-    )
-    codes = (patches - mean) @ kernel[:, :n_where]
-    design = np.hstack([codes, np.ones((len(codes), 1), np.float32)])
-    solved = np.linalg.lstsq(design, wanted, rcond=None)[0].astype(np.float32)
-    decode.get_layer("skip_linear").set_weights([solved[:-1][None, None], solved[-1]])
+    def __init__(self, trainer: CodecTrainer, config: PerceptualConfig, n_batches: int) -> None:
+        self._places = {
+            is_trunk: [at for at, each in enumerate(trainer.is_trunk) if each is is_trunk]
+            for is_trunk in (False, True)
+        }
+        self._adams = {
+            is_trunk: keras.optimizers.Adam(
+                keras.optimizers.schedules.CosineDecay(
+                    0.0,
+                    max(config.epochs * n_batches - 1, 1),
+                    warmup_target=config.learning_rate * (TRUNK_RATE if is_trunk else 1),
+                    warmup_steps=max(min(n_batches, config.epochs * n_batches - 1), 1),
+                ),
+                beta_2=0.99,
+            )
+            for is_trunk in (False, True)
+        }
+        for is_trunk, adam in self._adams.items():
+            adam.build(self._chosen(trainer.variables, is_trunk))
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """What a checkpoint keeps."""
+        return [each for adam in self._adams.values() for each in adam.variables]
+
+    def apply(self, gradients: Sequence[Any], variables: Sequence[Any]) -> None:
+        """Take a step."""
+        clipped, _ = tf.clip_by_global_norm(gradients, MAX_GRADIENT_NORM)
+        for is_trunk, adam in self._adams.items():
+            adam.apply(self._chosen(clipped, is_trunk), self._chosen(variables, is_trunk))
+
+    def _chosen(self, values: Sequence[Any], is_trunk: bool) -> list[Any]:
+        return [values[at] for at in self._places[is_trunk]]
+
+
+def _set_spreads(trainer: CodecTrainer, pictures: Pixels, config: PerceptualConfig) -> None:
+    """Start deviations as latents have them, so that the bits mean something from the start."""
+    crops = _crops(pictures, config, np.random.default_rng(config.seed))
+    latents = np.asarray(trainer.analysis(to_signal(crops))["latent"])
+    spread = np.log2(np.abs(latents).mean(axis=(0, 1, 2)) + SPREAD_FLOOR) / 4
+    for k in range(4):
+        name = f"out{k}/bias"
+        bias = trainer.weights()[name]
+        bias[N_LATENTS:] = spread
+        trainer.set_weights({name: bias})
 
 
 def _fit(
-    models: tuple[keras.Model, keras.Model],
-    examples: Examples,
+    trainer: CodecTrainer,
+    pictures: Pixels,
     rows: tuple[NDArray[np.intp], ...],
     config: PerceptualConfig,
     checkpoints: Path,
@@ -165,19 +183,10 @@ def _fit(
 ) -> Any:
     train_rows, other_rows, held_out_rows = rows
     n_batches = config.epoch_size // config.batch_size
-    optimizer = keras.optimizers.Adam(
-        keras.optimizers.schedules.CosineDecay(
-            config.learning_rate,
-            config.epochs * n_batches,
-            warmup_target=config.learning_rate,
-            warmup_steps=n_batches,
-        ),
-        global_clipnorm=MAX_GRADIENT_NORM,
-    )
-    variables = [variable for model in models for variable in model.trainable_variables]
-    optimizer.build(variables)
-    train_step, held_out_step = _make_steps(models, optimizer, variables)
-    progress = restore_checkpoint(checkpoints, models, optimizer)
+    optimizer = _Optimizer(trainer, config, n_batches)
+    train_step, held_out_step = _make_steps(trainer, optimizer)
+    kept = [*trainer.networks, SimpleNamespace(variables=list(trainer.knots.values()))]
+    progress = restore_checkpoint(checkpoints, kept, optimizer)
     while progress.n_epochs < config.epochs:
         started = time.perf_counter()
         rng = np.random.default_rng((config.seed, progress.n_epochs))
@@ -185,69 +194,97 @@ def _fit(
         losses = []
         for number in range(n_batches):
             batch = drawn[number * config.batch_size : (number + 1) * config.batch_size]
-            losses.append(float(train_step(*examples.batch(batch, bool(rng.integers(2))))))
+            losses.append(float(train_step(*_inputs(trainer, pictures[batch], config, rng))))
             if report is not None:
                 n_done = progress.n_epochs * n_batches + number + 1
                 report(n_done, config.epochs * n_batches, float(np.mean(losses)))
         progress.seconds += time.perf_counter() - started
         progress.losses.append(float(np.mean(losses)))
+        fixed = np.random.default_rng(config.seed)  # the same crops and gains after each epoch
+        measured = held_out_rows[:MEASURED_PICTURES]
         progress.held_out_losses.append(
-            float(np.mean([float(held_out_step(*b)) for b in _batches(examples, held_out_rows)]))
+            float(
+                np.mean(
+                    [
+                        float(held_out_step(*_inputs(trainer, pictures[batch], config, fixed)))
+                        for batch in np.array_split(
+                            measured, -(-len(measured) // config.batch_size)
+                        )
+                    ]
+                )
+            )
         )
-        save_checkpoint(checkpoints, models, optimizer, progress)
+        save_checkpoint(checkpoints, kept, optimizer, progress)
     return progress
 
 
 def _make_steps(
-    models: tuple[keras.Model, keras.Model],
-    optimizer: keras.optimizers.Optimizer,
-    variables: list[keras.Variable],
+    trainer: CodecTrainer, optimizer: _Optimizer
 ) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """A step that trains, and one that only measures; both return the batch's loss.
+    """Make a step that trains, and one that only measures; both return the batch's mean loss."""
+    variables = trainer.variables
 
-    The loss is the mean of the pictures' log errors, which is the mean PSNR but for a factor: an
-    easy picture counts as much as a hard one. Beside it stands the log of the structure that was
-    lost, so that texture is not blurred away for the last tenth of a decibel.
-    """
-    head, decode = models
-
-    def loss_of(pixels: Any, spatial: Any, kind: Any, targets: Any) -> Any:
-        decoded = decode(head([pixels, spatial, kind]))
-        errors = tf.reduce_mean(tf.square(decoded - targets), axis=(1, 2, 3))
-        lost = 1 - similarity_of_structure(targets, decoded)
-        logs = tf.math.log(errors + ERROR_FLOOR) + SSIM_WEIGHT * tf.math.log(lost + ERROR_FLOOR)
-        return 10 * tf.reduce_mean(logs) / tf.math.log(10.0)
+    def measure(*batch: Any) -> Any:
+        return tf.reduce_mean(trainer.cost(*batch).loss)
 
     def train_step(*batch: Any) -> Any:
         with tf.GradientTape() as tape:
-            loss = loss_of(*batch)
+            loss = measure(*batch)
         optimizer.apply(tape.gradient(loss, variables), variables)
         return loss
 
     compiled: tuple[Callable[..., Any], Callable[..., Any]] = (
         tf.function(train_step, reduce_retracing=True),
-        tf.function(loss_of, reduce_retracing=True),
+        tf.function(measure, reduce_retracing=True),
     )
     return compiled
 
 
-def similarity_of_structure(originals: Any, decoded: Any) -> Any:
-    """SSIM of pictures (n, h, w, 3) in [0, 1], shape (n,); over square windows, which is faster.
-
-    References: Wang, Bovik, Sheikh & Simoncelli, IEEE Transactions on Image Processing 13 (2004).
-    """
-
-    def average(x: Any) -> Any:
-        return tf.nn.avg_pool2d(x, SSIM_WINDOW, SSIM_STEP, "VALID")
-
-    mean_x, mean_y = average(originals), average(decoded)
-    variance_x = average(originals * originals) - mean_x * mean_x
-    variance_y = average(decoded * decoded) - mean_y * mean_y
-    covariance = average(originals * decoded) - mean_x * mean_y
-    values = ((2 * mean_x * mean_y + SSIM_C1) * (2 * covariance + SSIM_C2)) / (
-        (mean_x**2 + mean_y**2 + SSIM_C1) * (variance_x + variance_y + SSIM_C2)
+def _inputs(
+    trainer: CodecTrainer, pictures: Pixels, config: PerceptualConfig, rng: np.random.Generator
+) -> tuple[Pixels, Floats, Floats]:
+    """Crops of pictures, gains at which they take about their bytes, and noise."""
+    crops = _crops(pictures, config, rng)
+    latents = np.abs(np.asarray(trainer.analysis(to_signal(crops))["latent"])).reshape(
+        len(crops), -1
     )
-    return tf.reduce_mean(values, axis=(1, 2, 3))
+    share = (config.crop_side / SIDE) ** 2
+    n_wanted = int(8 * config.code_bytes * share / TYPICAL_BITS)
+    smallest = np.partition(latents, -n_wanted, axis=1)[:, -n_wanted]
+    log_gains = np.log2(0.5 / np.maximum(smallest, 1e-2)) + rng.normal(0, GAIN_NOISE, len(crops))
+    anywhere = rng.uniform(LOG_GAIN_LOW, LOG_GAIN_HIGH, len(crops))
+    log_gains = np.where(rng.random(len(crops)) < ANY_GAIN_SHARE, anywhere, log_gains)
+    log_gains = np.clip(log_gains, LOG_GAIN_LOW, LOG_GAIN_HIGH)
+    shape = (len(crops), config.crop_side // 4, config.crop_side // 4, N_HYPER_LATENTS)
+    noise = rng.uniform(-0.5, 0.5, shape)
+    return crops, log_gains.astype(np.float32), noise.astype(np.float32)
+
+
+def _crops(pictures: Pixels, config: PerceptualConfig, rng: np.random.Generator) -> Pixels:
+    """A part of each picture, mirrored or not."""
+    size = config.crop_side * BLOCK + 2 * MARGIN
+    border = max(size - pictures.shape[1], 0)
+    pictures = np.pad(pictures, ((0, 0), (0, border), (0, border), (0, 0)), "edge")
+    places = rng.integers(pictures.shape[1] - size + 1, size=(len(pictures), 2))
+    turns = rng.integers(2, size=len(pictures))
+    return np.stack(
+        [
+            picture[y : y + size, x : x + size][:, :: -1 if turned else 1]
+            for picture, (y, x), turned in zip(pictures, places, turns, strict=True)
+        ]
+    )
+
+
+def _calibration(catalogues: Sequence[Catalogue], learning: NDArray[np.intp]) -> Pixels:
+    """Pictures to measure the ranges of the backbone's maps on."""
+    items = [(each, item) for each in catalogues for item in each]
+    chosen = [items[row] for row in learning[:: -(-len(learning) // CALIBRATION_PICTURES)]]
+    return np.stack(
+        [
+            images.letterbox(images.load(each.image_path(item)), INPUT_SIZE_PX)
+            for each, item in chosen
+        ]
+    )
 
 
 def _draw(
@@ -264,26 +301,16 @@ def _draw(
     return rng.permutation(np.concatenate(parts))
 
 
-def _batches(examples: Examples, rows: NDArray[np.intp]) -> Any:
-    for start in range(0, len(rows), MEASURE_BATCH):
-        yield examples.batch(rows[start : start + MEASURE_BATCH], mirrored=False)
-
-
-def _blocks(images: Floats, grid: int) -> Floats:
-    """Cut (n, h, w, 3) into grid x grid blocks and flatten each: (n * grid * grid, h * w ...)."""
-    n_images, height, width, channels = images.shape
-    high, wide = height // grid, width // grid
-    cut = images.reshape(n_images, grid, high, grid, wide, channels).transpose(0, 1, 3, 2, 4, 5)
-    return np.asarray(cut.reshape(-1, high * wide * channels), np.float32)
-
-
-def _measure(
-    head: keras.Model, decode: keras.Model, examples: Examples, rows: NDArray[np.intp]
-) -> dict[str, float]:
-    psnrs, ssims = [], []
-    for pixels, spatial, kind, targets in _batches(examples, rows):
-        decoded = decode(head([pixels, spatial, kind])).numpy()
-        for original, picture in zip(targets, decoded, strict=True):
-            psnrs.append(metrics.psnr(original, picture))
-            ssims.append(metrics.ssim(original, picture))
-    return {"psnr": round(float(np.mean(psnrs)), 3), "ssim": round(float(np.mean(ssims)), 4)}
+def _measure(model: Autoencoder, pictures: Pixels) -> dict[str, float]:
+    psnrs, ssims, sizes = [], [], []
+    for picture in pictures[:MEASURED_PICTURES]:
+        data = model.compress(picture)
+        both = [metrics.to_unit_range(each) for each in (picture, model.decompress(data)[0])]
+        psnrs.append(metrics.psnr(*both))
+        ssims.append(metrics.ssim(*both))
+        sizes.append(len(data))
+    return {
+        "psnr": round(float(np.mean(psnrs)), 3),
+        "ssim": round(float(np.mean(ssims)), 4),
+        "n_bytes": round(float(np.mean(sizes)), 1),
+    }

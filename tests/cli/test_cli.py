@@ -101,6 +101,7 @@ def test_reconstruct_writes_a_picture(run: Run, imported: Path, tmp_path: Path) 
     )  # fmt: skip
     assert status == 0
     assert json.loads(out)["n_numbers"] == 2888
+    assert json.loads(out)["n_bytes"] == 4 * 2888
     assert images.load(out_file).shape == (150, 150, 3)
 
 

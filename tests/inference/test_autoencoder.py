@@ -25,8 +25,15 @@ def squares(article: Autoencoder) -> list[np.ndarray]:
     return [article.prepare(np.asarray(picture)) for picture in pictures]
 
 
+def latents_of(model: Autoencoder, squares: list[np.ndarray]) -> np.ndarray:
+    latents = model.encode(squares).latents
+    assert latents is not None
+    return latents
+
+
 def test_the_article_has_its_shapes(article: Autoencoder, squares: list[np.ndarray]) -> None:
     encoded = article.encode(squares)
+    assert encoded.latents is not None
     assert encoded.latents.shape == (4, 19, 19, 8)
     assert encoded.features.shape == (4, 2888)
     assert np.array_equal(encoded.features, encoded.latents.reshape(4, -1))
@@ -37,7 +44,7 @@ def test_the_article_has_its_shapes(article: Autoencoder, squares: list[np.ndarr
 
 
 def test_the_trained_article_reconstructs(article: Autoencoder, squares: list[np.ndarray]) -> None:
-    decoded = article.decode(article.encode(squares).latents)
+    decoded = article.decode(latents_of(article, squares))
     errors = np.square(decoded - np.stack(squares) / 255).mean(axis=(1, 2, 3))
     assert errors.max() < 0.02  # 17 dB; a grey picture has 0.1 and more
 
@@ -45,15 +52,15 @@ def test_the_trained_article_reconstructs(article: Autoencoder, squares: list[np
 def test_a_picture_alone_and_in_a_batch_are_equal(
     article: Autoencoder, squares: list[np.ndarray]
 ) -> None:
-    together = article.encode(squares).latents
-    alone = np.concatenate([article.encode([square]).latents for square in squares])
+    together = latents_of(article, squares)
+    alone = np.concatenate([latents_of(article, [square]) for square in squares])
     assert together == pytest.approx(alone, abs=1e-6)
 
 
 def test_threads_share_a_model(article: Autoencoder, squares: list[np.ndarray]) -> None:
-    expected = article.encode(squares[:1]).latents
+    expected = latents_of(article, squares[:1])
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(lambda _: article.encode(squares[:1]).latents, range(64)))
+        results = list(pool.map(lambda _: latents_of(article, squares[:1]), range(64)))
     assert all(np.array_equal(result, expected) for result in results)
 
 

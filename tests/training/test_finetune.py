@@ -35,7 +35,8 @@ def test_only_a_better_model_is_kept(
 ) -> None:
     monkeypatch.setenv("LOOKALIKE_HOME", str(tmp_path))
     monkeypatch.setattr("recommender.cli.commands.training.FINETUNING", {
-        "adapts": True, "epochs": 1, "epoch_size": 8, "batch_size": 8, "learning_rate": 1e-5,
+        "adapts": True, "epochs": 1, "epoch_size": 8, "batch_size": 4, "crop_side": 4,
+        "learning_rate": 1e-5,
     })  # fmt: skip
     monkeypatch.setattr(finetune, "is_better", lambda *_: kept)
     import_source(shop, "shop", column_map={"image": "file"})

@@ -68,16 +68,6 @@ def test_a_descriptor_is_the_mean_the_grid_and_the_windows_grid(
         assert descriptor == pytest.approx(unit(np.concatenate(parts)), abs=1e-5)
 
 
-def test_without_its_window_a_descriptor_is_the_first_two_parts_anew(
-    maps: tuple[np.ndarray, np.ndarray],
-) -> None:
-    plain = pooling.without_window(pool(*maps), HEAD_FILTERS, N_GRID, 0.7)
-    for head, spatial, found in zip(*maps, np.asarray(plain), strict=True):
-        gem = (np.maximum(head, 1e-6) ** 3).mean((0, 1)) ** (1 / 3)
-        expected = unit(np.concatenate([unit(gem), 0.7 * grid_of(spatial)]))
-        assert found == pytest.approx(expected, abs=1e-5)
-
-
 def test_attention_is_where_the_map_is_excited() -> None:
     head = np.zeros((1, 10, 10, 4), np.float32)
     head[0, 2:4, 5:7] = 3

@@ -56,7 +56,7 @@ def add(command_named: AddsCommand) -> None:
 def evaluate(options: argparse.Namespace) -> None:
     """Score a model."""
     from recommender.catalogue.registry import open_catalogue
-    from recommender.evaluation import confusion
+    from recommender.evaluation import confusion, reconstruction
     from recommender.evaluation import evaluate as scoring
 
     _refuse_what_is_ignored(options)
@@ -89,10 +89,7 @@ def evaluate(options: argparse.Namespace) -> None:
     for name, row in {figures["model"]: figures, **figures["baselines"]}.items():
         lines.append(f"{name:10}" + "".join(f"{row[column]:16.3f}" for column in names))
     if "psnr" in figures:
-        lines.append(
-            f"reconstruction of {figures['n_reconstructed']} pictures: "
-            f"{figures['psnr']:.1f} dB, SSIM {figures['ssim']:.3f}"
-        )
+        lines += reconstruction.describe(figures)
     say(options, figures, "\n".join(lines))
 
 

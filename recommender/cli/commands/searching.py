@@ -109,10 +109,11 @@ def reconstruct(options: argparse.Namespace) -> None:
             "model": model.name,
             "out": str(options.out),
             "n_numbers": result.n_numbers,
+            "n_bytes": result.n_bytes,
             "psnr": round(result.psnr, 3),
             "ssim": round(result.ssim, 4),
         },
-        f"{options.out}: {result.n_numbers} numbers, {result.psnr:.1f} dB, SSIM {result.ssim:.3f}",
+        f"{options.out}: {result.n_bytes:,} bytes, {result.psnr:.1f} dB, SSIM {result.ssim:.3f}",
     )
 
 

@@ -66,7 +66,7 @@ def _draw(recommender: "Recommender", first: Item, second: Item) -> None:
     )
     st.html(
         '<p class="quiet">How it works: both products are bent to a common outline and mixed, '
-        f"and the model rebuilds the mix from {recommender.model.n_numbers:,} numbers, as it does "
+        f"and the model rebuilds the mix from {words.code(recommender.model)}, as it does "
         "any picture. No such product exists. Without a plain background to show the outline, one "
         "picture fades into the other.</p>"
     )

@@ -32,7 +32,7 @@ def show() -> None:
         kept=pictures.kept_url(catalogue, item, recommender.model, "kept"),
         lost=pictures.kept_url(catalogue, item, recommender.model, "lost"),
         alt=words.alternative_text(item),
-        n_numbers=recommender.model.n_numbers,
+        code=words.code(recommender.model),
         views=tuple(
             pictures.item_url(catalogue, item.showing(picture)) for picture in item.more_images
         ),

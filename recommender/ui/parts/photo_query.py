@@ -9,7 +9,7 @@ from recommender.images import ENOUGH_PX
 from recommender.memo import Memo
 from recommender.ui.components import crop
 from recommender.ui.parts.result import Stage
-from recommender.ui.shared import pictures, resources, samples
+from recommender.ui.shared import pictures, resources, samples, words
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
@@ -96,10 +96,10 @@ def look(recommender: "Recommender", photo: Photo) -> Seen:
         stage=Stage(
             title=photo.title,
             original=pictures.data_url(pixels) if box else whole_url,
-            kept=pictures.data_url(rebuilt.decoded),
-            lost=pictures.data_url(pictures.lost(rebuilt)),
+            kept=pictures.data_url(rebuilt.decoded, least_px=pictures.REBUILT_PX),
+            lost=pictures.data_url(pictures.lost(rebuilt), least_px=pictures.REBUILT_PX),
             alt=photo.title,
-            n_numbers=rebuilt.n_numbers,
+            code=words.code(recommender.model),
             heading="h2",
         ),
     )

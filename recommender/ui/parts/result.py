@@ -28,7 +28,7 @@ class Stage:
     title, facts, price : of the product, or of the photo
     original, kept, lost : addresses of the three pictures
     alt : alternative text of the original
-    n_numbers : size of the code that the reconstruction was made from
+    code : size of the code that the reconstruction was made from, see `words.code`
     heading : "h1" where the title is the page's, else "h2"
     views : addresses of the product's further pictures
     """
@@ -40,7 +40,7 @@ class Stage:
     kept: str
     lost: str
     alt: str
-    n_numbers: int
+    code: str
     heading: str = "h1"
     views: Sequence[str] = ()
 
@@ -112,7 +112,7 @@ def _draw_stage(stage: Stage, trust: "Confidence") -> None:
             stage.kept,
             f"The same picture, rebuilt by the model. {alt}",
             "What was kept",
-            f"Rebuilt from {stage.n_numbers:,} numbers",
+            f"Rebuilt from {stage.code}",
         ),
         (
             "lost",

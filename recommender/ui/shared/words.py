@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from recommender.items import Item
 
 if TYPE_CHECKING:
+    from recommender.inference.autoencoder import Autoencoder
     from recommender.search.results import Confidence
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
@@ -79,6 +80,13 @@ def alternative_text(item: Item) -> str:
 def similarity(share: float) -> str:
     """Return a share in [0, 1] as a whole percentage."""
     return f"{share:.0%}"
+
+
+def code(model: "Autoencoder") -> str:
+    """Name the size of a model's code of a picture, such as "2.9 kB"."""
+    if model.config.code == "bytes":
+        return f"{model.code_bytes / 1000:.1f} kB"
+    return f"{model.n_numbers:,} numbers"
 
 
 def verdict(trust: "Confidence") -> str:

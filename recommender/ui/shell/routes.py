@@ -85,7 +85,7 @@ def between_picture(request: Request) -> Response:
         raise _missing(error) from error
     if not 0 <= names["step"] < len(decoded):
         raise HTTPException(404)
-    data = pictures.to_webp(decoded[names["step"]])
+    data = pictures.to_webp(decoded[names["step"]], least_px=pictures.REBUILT_PX)
     return Response(data, media_type="image/webp", headers=FOR_EVER)
 
 

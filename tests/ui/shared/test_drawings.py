@@ -31,7 +31,7 @@ class Rebuilding:
     def reconstruct_item(self, item_id: str) -> Reconstruction:
         self.asked.append(item_id)
         grey = np.full((20, 20, 3), 128, np.uint8)
-        return Reconstruction(original=grey, decoded=grey // 2, n_numbers=1)
+        return Reconstruction(original=grey, decoded=grey // 2, n_numbers=1, n_bytes=4)
 
 
 def test_a_reconstruction_is_drawn_once_for_each_model() -> None:

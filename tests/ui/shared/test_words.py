@@ -4,6 +4,8 @@ import ast
 
 import pytest
 
+from recommender.config import MODELS
+from recommender.inference.autoencoder import Autoencoder
 from recommender.ui.shared import words
 from tools.serving import ROOT
 
@@ -52,3 +54,8 @@ def test_pages_draw_no_text_of_catalogues_as_markdown() -> None:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 is_banned = node.value.id == "st" and node.attr in MARKDOWN
                 assert not is_banned, f"{file.name} calls st.{node.attr}"
+
+
+def test_the_size_of_a_code_is_named_as_its_model_counts() -> None:
+    assert words.code(Autoencoder(MODELS / "article")) == "2,888 numbers"
+    assert words.code(Autoencoder(MODELS / "perceptual")) == "2.9 kB"

@@ -1,0 +1,1 @@
+"""Trains the picture code of `perceptual` in PyTorch, and ports its weights."""
