@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.errors import ImageError, ModelError
+from recommender.inference.blas import one_blas_thread
 from recommender.inference.entropy import (
     LATENT_BITS,
     LOG_GAIN_HIGH,
@@ -109,8 +110,9 @@ class PictureCodec:
         """
         latents, offsets = self.analyse(analyse, square)
         level = self._guess(latents)
-        context = self.entropy.context(offsets)
-        return self.entropy.quantise(latents, level, context)[0], level
+        with one_blas_thread():
+            context = self.entropy.context(offsets)
+            return self.entropy.quantise(latents, level, context)[0], level
 
     def encode(self, analyse: Run, square: Pixels) -> Coded:
         """Code a picture as finely as the bytes allow.
@@ -121,6 +123,10 @@ class PictureCodec:
         square : ndarray of shape (size_px, size_px, 3), uint8
         """
         latents, offsets = self.analyse(analyse, square)
+        with one_blas_thread():
+            return self._encode(latents, offsets)
+
+    def _encode(self, latents: Floats, offsets: Offsets) -> Coded:
         context = self.entropy.context(offsets)
         hyper_bits = self.entropy.hyper_cost(offsets)
         allowed = 8 * (self._max_bytes - N_HEADER) - hyper_bits - CODER_SLACK_BITS
@@ -151,7 +157,8 @@ class PictureCodec:
         """
         if len(data) < N_HEADER or data[0] != FORMAT:
             raise ImageError("these bytes are no picture's code")
-        latents, n_numbers = self.entropy.read(data[N_HEADER:], data[1], self._side)
+        with one_blas_thread():
+            latents, n_numbers = self.entropy.read(data[N_HEADER:], data[1], self._side)
         return Coded(data=data, latents=latents, level=data[1], n_numbers=n_numbers)
 
     def draw(self, synthesise: Run, latents: Exact, level: int) -> Floats:

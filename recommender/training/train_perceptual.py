@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from recommender import images, metrics
 from recommender.catalogue.store import Catalogue
+from recommender.config import write_json
 from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.codec import BLOCK, MARGIN, to_signal
 from recommender.inference.entropy import LOG_GAIN_HIGH, LOG_GAIN_LOW
@@ -101,6 +102,7 @@ def train_perceptual(
     learning = np.concatenate([train_rows, other_rows])
     with new_folder(folder) as fresh:
         export_encoder(config, _calibration(everything, learning), fresh / "encoder.tflite")
+        write_json(fresh / "config.json", described.to_dict())
         write_code(fresh, described, trainer.weights(), pictures[learning])
         figures = {
             "catalogue": catalogue.name,

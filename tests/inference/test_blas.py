@@ -1,0 +1,31 @@
+import threading
+
+import numpy as np
+from threadpoolctl import threadpool_info
+
+from recommender.inference.blas import one_blas_thread
+
+
+def n_threads() -> list[int]:
+    return [each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"]
+
+
+def test_blas_has_its_threads_back_when_the_last_has_left() -> None:
+    np.ones((2, 2)) @ np.ones((2, 2))
+    before = n_threads()
+    entered, leave = threading.Event(), threading.Event()
+
+    def stay() -> None:
+        with one_blas_thread():
+            entered.set()
+            leave.wait(10)
+
+    other = threading.Thread(target=stay)
+    other.start()
+    entered.wait(10)
+    with one_blas_thread():
+        assert set(n_threads()) == {1}
+    assert set(n_threads()) == {1}  # the other is still inside
+    leave.set()
+    other.join()
+    assert n_threads() == before
