@@ -75,7 +75,7 @@ def test_an_index_with_flipped_bytes_is_built_again_with_the_same_answers(shop: 
         for file in (folder / part).rglob("*")
         if file.is_file() and file.stat().st_size
     ]
-    assert {file.name for file in files} >= {"embeddings.npy", "calibration.npz", "ids.json"}
+    assert {file.name for file in files} >= {"embeddings.npy", "calibration.npz", "text.npy"}
     chance = np.random.default_rng(7)
     for number in range(N_FLIPS):
         file = files[number % len(files)]

@@ -5,6 +5,7 @@ import io
 import resource
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,18 @@ from recommender.search.build import index_folders
 MAP = {"image": "file"}
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """No file may grow beyond a few bytes, as on a disk without space."""
+    """No file may grow beyond a few bytes, as on a disk without space.
+
+    For a block and not for a whole test: pytest's own output may go to a file.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.fixture
@@ -54,28 +60,27 @@ def test_other_errors_pass() -> None:
         io.BytesIO().fileno()
 
 
-def test_a_full_disk_is_told_and_leaves_the_old_file(tmp_path: Path, full_disk: None) -> None:
+def test_a_full_disk_is_told_and_leaves_the_old_file(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
     write_json(file, {"a": 1})
-    with pytest.raises(StorageError, match="no space is left"):
+    with full_disk(), pytest.raises(StorageError, match="no space is left"):
         write_json(file, {"a": "x" * 1000})
     assert file.read_text() == '{\n  "a": 1\n}\n'
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_an_index_is_built_in_memory_where_the_disk_is_full(shop: Path, full_disk: None) -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+def test_an_index_is_built_in_memory_where_the_disk_is_full(shop: Path) -> None:
     import_source(shop, "shop", column_map=MAP)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (64, resource.RLIM_INFINITY))
-    opened = Recommender.open("shop", ARTICLE)
-    assert len(opened.similar(opened.index.ids[0], n_neighbors=3).matches) == 3
-    folders = index_folders(opened.catalogue, opened.model)
-    assert len(open_map(opened.index, folders).places) == 18
+    with full_disk():
+        opened = Recommender.open("shop", ARTICLE)
+        assert len(opened.similar(opened.index.ids[0], n_neighbors=3).matches) == 3
+        folders = index_folders(opened.catalogue, opened.model)
+        assert len(open_map(opened.index, folders).places) == 18
     assert not [file for folder in folders for file in folder.glob("*")]
 
 
-def test_an_import_into_a_full_disk_is_one_sentence(shop: Path, full_disk: None) -> None:
-    with pytest.raises(StorageError, match="disk"):
+def test_an_import_into_a_full_disk_is_one_sentence(shop: Path) -> None:
+    with full_disk(), pytest.raises(StorageError, match="disk"):
         import_source(shop, "shop", column_map=MAP)
     assert available_catalogues() == ["demo"]
 

@@ -101,7 +101,12 @@ def load_enough(model: Autoencoder, source: images.Source) -> Pixels:
 def encode_picture(model: Autoencoder, pixels: Pixels) -> tuple[Floats, float]:
     """One picture's features (n_features,) and reconstruction error, with one thread."""
     encoded = model.encode([model.prepare(pixels)], n_threads=1)
-    return encoded.features[0], reconstruction_error(model, pixels, n_threads=1)
+    if encoded.latents is None:
+        return encoded.features[0], reconstruction_error(model, pixels, n_threads=1)
+    decoded = model.decode(encoded.latents, n_threads=1)
+    return encoded.features[0], float(
+        reconstruction_errors(model.prepare_target(pixels)[None], decoded)[0]
+    )
 
 
 def reconstruction_error(

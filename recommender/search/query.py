@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+
 from recommender.images import shrink
 from recommender.inference.autoencoder import Autoencoder
-from recommender.inference.pipeline import reconstruction_error
+from recommender.inference.pipeline import reconstruction_error, reconstruction_errors
 from recommender.search.index import Index
 from recommender.search.results import Reconstruction
 from recommender.types import Floats, Pixels
@@ -28,6 +30,7 @@ class EncodedQuery:
     spatial : ndarray of shape (height, width, channels), features of each region of the picture;
         None if the model has none
     index : fingerprints of the model and the catalogue that the embedding can be compared in
+    latents : (1, *latent_shape), of a model whose code they are; None otherwise
     """
 
     pixels: Pixels
@@ -35,16 +38,32 @@ class EncodedQuery:
     spatial: Floats | None
     index: tuple[str, str]
     model: Autoencoder = field(repr=False)
+    latents: Floats | None = field(default=None, repr=False)
 
     @cached_property
     def reconstruction(self) -> Reconstruction:
         """The picture beside what its code keeps of it."""
-        return reconstruct(self.model, self.pixels)
+        if self._decoded is None:
+            return reconstruct(self.model, self.pixels)
+        return Reconstruction(
+            original=self.model.prepare_target(self.pixels),
+            decoded=np.rint(self._decoded[0] * 255).astype(np.uint8),
+            n_numbers=self.model.n_numbers,
+            n_bytes=self.model.code_bytes,
+        )
 
     @cached_property
     def reconstruction_error(self) -> float:
         """Mean squared error of the decoded picture, as an index keeps it of its items."""
-        return reconstruction_error(self.model, self.pixels)
+        if self._decoded is None:
+            return reconstruction_error(self.model, self.pixels)
+        target = self.model.prepare_target(self.pixels)[None]
+        return float(reconstruction_errors(target, self._decoded)[0])
+
+    @cached_property
+    def _decoded(self) -> Floats | None:
+        """What the encoder's own latents decode to; None for a model that codes bytes."""
+        return None if self.latents is None else self.model.decode(self.latents)
 
 
 def encode(model: Autoencoder, index: Index, pixels: Pixels) -> EncodedQuery:
@@ -61,6 +80,7 @@ def encode(model: Autoencoder, index: Index, pixels: Pixels) -> EncodedQuery:
         spatial=None if encoded.spatial is None else encoded.spatial[0],
         index=(index.model, index.catalogue),
         model=model,
+        latents=encoded.latents,
     )
 
 

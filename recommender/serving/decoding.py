@@ -153,7 +153,7 @@ class _Worker:
         except (OSError, EOFError) as error:  # it died
             self.end()
             if is_late.is_set():
-                sentence = f"the file takes more than {timeout_s:.0f} seconds to decode"
+                sentence = f"the file takes more than {timeout_s:g} seconds to decode"
                 raise ImageError(sentence) from error
             raise ImageError(TOO_MUCH_MEMORY) from error
         if kind == SENTENCE:
