@@ -140,7 +140,7 @@ def grid_of(model: Autoencoder) -> tuple[int, int] | None:
 
 
 def blockiness(original: Pixels, decoded: Pixels, period_px: int, offset_px: int) -> float:
-    """How much steeper a picture is across a grid's lines than elsewhere, beyond its original.
+    """Measure how much steeper a picture is across a grid's lines, beyond its original.
 
     Returns
     -------

@@ -41,7 +41,7 @@ SEED = 0
 
 @dataclass(frozen=True, kw_only=True)
 class _Task:
-    """What the serving process is asked.
+    """Questions for the serving process.
 
     Attributes
     ----------

@@ -45,7 +45,7 @@ def test_what_only_one_model_was_asked_is_not_compared() -> None:
     record(ARTICLE, "other / other / category", 0.5)
     assert recorded.answers("shop") == []
     assert recorded.answers_elsewhere("shop") == []
-    assert recorded.rebuilding() == {}
+    assert recorded.rebuilding() == []
 
 
 def test_weaknesses_are_the_labels_found_worst() -> None:
@@ -61,7 +61,13 @@ def test_weaknesses_are_the_labels_found_worst() -> None:
 def test_every_question_was_answered_by_what_ships() -> None:
     asked = {answer.question for answer in recorded.answers_elsewhere("nothing")}
     assert asked == set(recorded.QUESTIONS)
-    assert len(recorded.rebuilding()) == 2
+
+
+def test_what_ships_is_compared_with_file_formats_of_its_size() -> None:
+    ours, article, *formats = recorded.rebuilding()
+    assert (ours.system, article.system) == (PERCEPTUAL, ARTICLE)
+    assert [row.system for row in formats] == ["JPEG", "WebP"]
+    assert all(row.n_bytes <= ours.n_bytes for row in formats)
 
 
 def test_the_command_is_one_that_there_is() -> None:
