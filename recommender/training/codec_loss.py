@@ -195,7 +195,7 @@ def _bits(share: Any) -> Any:
 
 
 def _hats(log_gains: Any) -> Any:
-    """How gains (n,) are shared among the knots, (n, N_KNOTS)."""
+    """Share gains (n,) among the knots, (n, N_KNOTS)."""
     places = (log_gains - LOG_GAIN_LOW) / (LOG_GAIN_HIGH - LOG_GAIN_LOW) * (N_KNOTS - 1)
     return tf.nn.relu(1 - tf.abs(places[:, None] - tf.range(N_KNOTS, dtype=tf.float32)))
 

@@ -7,6 +7,7 @@ model's folder is written at the end, in one move.
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,16 @@ def split_items(
     shuffled = np.random.default_rng(config.seed).permutation(n_items)
     n_train = round(n_items * config.train_fraction)
     return np.sort(shuffled[:n_train]), np.sort(shuffled[n_train:])
+
+
+def train(
+    catalogue: Catalogue, folder: Path, *, epochs: int | None = None, report: Report | None = None
+) -> dict[str, Any]:
+    """Train with the model's own settings; what the command line calls, see `train_article`."""
+    config = ArticleConfig()
+    if epochs:
+        config = replace(config, epochs=epochs)
+    return train_article(catalogue, folder, config, report=report)
 
 
 def train_article(

@@ -8,6 +8,7 @@ picture again.
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -45,6 +46,22 @@ ANY_GAIN_SHARE = 0.06  # of pictures are coded at any gain
 SPREAD_FLOOR = 1e-2
 CALIBRATION_PICTURES = 128
 MEASURED_PICTURES = 200
+
+
+def train(
+    catalogue: Catalogue,
+    folder: Path,
+    *,
+    epochs: int | None = None,
+    others: Sequence[Catalogue] = (),
+    photos: Catalogue | None = None,
+    report: Report | None = None,
+) -> dict[str, Any]:
+    """Train with the model's own settings; what the command line calls, see `train_perceptual`."""
+    config = PerceptualConfig()
+    if epochs:
+        config = replace(config, epochs=epochs)
+    return train_perceptual(catalogue, others, folder, config, photos=photos, report=report)
 
 
 def train_perceptual(
@@ -150,7 +167,7 @@ class _Optimizer:
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """What a checkpoint keeps."""
+        """State that a checkpoint keeps."""
         return [each for adam in self._adams.values() for each in adam.variables]
 
     def apply(self, gradients: Sequence[Any], variables: Sequence[Any]) -> None:

@@ -1,13 +1,17 @@
 import json
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from recommender.catalogue.registry import open_catalogue
+from recommender.cli import main
 from recommender.errors import CatalogueError
 from recommender.importing.importer import import_source
 from recommender.inference.autoencoder import Autoencoder
+from recommender.models import MODEL_INFOS
 from recommender.training import train_article
 from recommender.training.article import ArticleConfig
 
@@ -57,3 +61,20 @@ def test_too_few_pictures_are_refused(shop: Path, tmp_path: Path) -> None:
     import_source(shop, "shop", column_map={"image": "file"})
     with pytest.raises(CatalogueError, match="needs 10"):
         train_article.train_article(open_catalogue("shop"), tmp_path / "article", CONFIG)
+
+
+def test_every_model_that_is_listed_has_a_recipe_of_its_name() -> None:
+    for info in MODEL_INFOS:
+        recipe = import_module(f"recommender.training.train_{info.name}")
+        assert {"catalogue", "folder", "epochs", "report"} <= set(
+            signature(recipe.train).parameters
+        )
+
+
+def test_the_command_trains_by_the_recipe(shop: Path, tmp_path: Path) -> None:
+    import_source(shop, "shop", column_map={"image": "file"})
+    folder = tmp_path / "article"
+    words = ["train", "article", "--catalogue", "shop", "--epochs", "1", "--out", str(folder)]
+    assert main(words) == 0
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert len(metrics["train_loss"]) == 1

@@ -1,6 +1,7 @@
 """The command that trains and fine-tunes models; it alone imports TensorFlow."""
 
 import argparse
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from recommender.cli.arguments import AddsCommand, add_json, positive
 from recommender.cli.output import say, shown_progress
 from recommender.config import check_name, home
 from recommender.errors import ModelError
-from recommender.models import ARTICLE, MODEL_INFOS
+from recommender.models import MODEL_INFOS
 
 FINETUNING: dict[str, Any] = {"adapts": True, "epochs": 8, "learning_rate": 3e-4}
 
@@ -79,30 +80,23 @@ def train(options: argparse.Namespace) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     from recommender.catalogue.registry import open_catalogue
-    from recommender.training.article import ArticleConfig
-    from recommender.training.perceptual import PerceptualConfig
-    from recommender.training.train_article import train_article
-    from recommender.training.train_perceptual import train_perceptual
 
+    recipe = import_module(f"recommender.training.train_{options.model}")
     catalogue = open_catalogue(options.catalogue)
     folder = options.out or home() / "models" / options.model
-    settings = {"epochs": options.epochs} if options.epochs else {}
+    settings: dict[str, Any] = {}
+    if options.epochs:
+        settings["epochs"] = options.epochs
+    if options.also:
+        settings["others"] = [open_catalogue(name) for name in options.also]
+    if options.photos:
+        settings["photos"] = open_catalogue(options.photos)
     with shown_progress("training") as progress:
 
         def report(done: int, of: int, _loss: float) -> None:
             progress(done, of)
 
-        if options.model == ARTICLE:
-            figures = train_article(catalogue, folder, ArticleConfig(**settings), report=report)
-        else:
-            figures = train_perceptual(
-                catalogue,
-                [open_catalogue(name) for name in options.also],
-                folder,
-                PerceptualConfig(**settings),
-                photos=open_catalogue(options.photos) if options.photos else None,
-                report=report,
-            )
+        figures = recipe.train(catalogue, folder, report=report, **settings)
     figures |= _score_trained(catalogue, folder)
     say(
         options,
