@@ -163,7 +163,7 @@ def read(path: Path, *, limits: ImageLimits = DEFAULT_LIMITS) -> bytes:
 
 
 def repairs(data: bytes) -> str:
-    """What `load` mends or ignores in a picture, in one sentence; empty for a sound one."""
+    """Say in one sentence what `load` mends or ignores in a picture; empty for a sound one."""
     found = [repair.describe_repairs(data)]
     if b"Exif" in data[:EXIF_HEAD_BYTES]:
         try:

@@ -53,7 +53,7 @@ def is_cut(data: bytes) -> bool:
 
 
 def describe_repairs(data: bytes) -> str:
-    """What has to be mended before a picture is shown; empty for a sound one."""
+    """Say what has to be mended before a picture is shown; empty for a sound one."""
     return END_MISSING if is_cut(data) else ""
 
 

@@ -163,7 +163,7 @@ def _kept(request: Request, body: bytes, media_type: str, max_age_s: int) -> Res
 
 
 def _unavailable(error: Exception) -> Refused:
-    """What a broken catalogue or a full disk is answered with; raises an error that is a bug."""
+    """Answer a broken catalogue or a full disk; raises an error that is a bug."""
     known = error if isinstance(error, RecommenderError) else storage.explain(error)
     if known is None:
         raise error

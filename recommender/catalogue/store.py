@@ -105,11 +105,11 @@ class Catalogue:
             ) from None
 
     def image_path(self, item: Item) -> Path:
-        """Where the item's picture lies."""
+        """Path of the item's picture."""
         return self.folder / item.image  # an absolute path replaces the folder
 
     def picture_path(self, picture: Picture) -> Path:
-        """Where one of an item's pictures lies."""
+        """Path of one of an item's pictures."""
         return self.folder / picture.path
 
     def fact(self, name: str) -> str:
@@ -127,7 +127,7 @@ def fingerprint(items: Iterable[Item]) -> str:
 
 
 def catalogues_folder() -> Path:
-    """Where the person's catalogues lie."""
+    """Folder of the person's catalogues."""
     return home() / "catalogues"
 
 

@@ -27,7 +27,7 @@ JOINED = "a text with an unquoted separator was put together again"
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """How cells are separated, and whether quotation marks wrap them."""
+    """Separator of cells, and whether quotation marks wrap them."""
 
     delimiter: str
     is_quoted: bool = True

@@ -139,7 +139,7 @@ def _find_objects(value: Any) -> list[Any] | None:
 
 
 def _inner(value: Any) -> list[Any]:
-    """Of an object one level below: `{"data": {"products": [...]}}`."""
+    """Find the list in an object one level below: `{"data": {"products": [...]}}`."""
     if not isinstance(value, dict):
         return []
     return next((list(value[key]) for key in LISTS if isinstance(value.get(key), list)), [])
@@ -232,7 +232,7 @@ def _safe_events(text: str) -> "Iterator[Element]":
 
 
 def _repeated_records(text: str) -> list[Placed]:
-    """Of a feed whose items have a name of their own: the element that comes most often."""
+    """Find the most frequent element, in a feed whose items have a name of their own."""
     from defusedxml.ElementTree import fromstring
 
     root = fromstring(text.encode())

@@ -37,7 +37,7 @@ PATH_SIGNS = "/%:@!$&'()*+,;=~-._[]|"  # of links, beside letters and digits
 
 @dataclass(frozen=True, kw_only=True)
 class FetchLimits:
-    """How long and how much a fetch may take.
+    """Limits of a fetch, in time and size.
 
     Attributes
     ----------
@@ -69,12 +69,12 @@ class FetchLimits:
 
 
 class _Transient(Exception):
-    """What may work at the next attempt."""
+    """A failure that the next attempt may not meet."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Target:
-    """Where a link leads, in the characters that the network knows."""
+    """Write a link in the characters that the network knows."""
 
     scheme: str
     host: str

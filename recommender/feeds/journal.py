@@ -17,7 +17,7 @@ Fetch: TypeAlias = Callable[[str], bytes]
 
 
 class Journal:
-    """What an import has fetched already, so that one that was killed asks for nothing twice.
+    """Journal of what an import has fetched: one that was killed asks for nothing twice.
 
     Parameters
     ----------

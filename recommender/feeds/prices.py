@@ -29,7 +29,7 @@ N_SAMPLE = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Price:
-    """What a text says a product costs.
+    """Price of a product, as a text says it.
 
     Attributes
     ----------

@@ -172,7 +172,7 @@ class RowMaker:
         return {key: text for key, text in (found | known).items() if text}
 
     def _prices(self, values: Mapping[str, str]) -> tuple[Price, Price]:
-        """What a product costs now, and what it cost before a sale."""
+        """Price of a product now, and its price before a sale."""
         price = read_price(values["price"], self._decimal_sign)
         sale = read_price(values["sale_price"], self._decimal_sign)
         if not sale.amount or (price.amount is not None and sale.amount >= price.amount):
@@ -208,7 +208,7 @@ def deepest(paths: Iterable[Sequence[str]]) -> tuple[str, ...]:
 
 
 def to_availability(text: str) -> str:
-    """What a shop says of its stock, in the words of the Google feed where they are known."""
+    """Stock of a product, in the words of the Google feed where they are known."""
     word = plain(text)
     if re.fullmatch(r"-?\d+([.,]0+)?", text.strip()):
         return IN_STOCK if not text.strip().startswith(("-", "0")) else OUT_OF_STOCK

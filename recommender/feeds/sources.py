@@ -1,4 +1,4 @@
-"""Where a catalogue comes from: a folder of pictures, a feed, or a zip of either."""
+"""Sources of a catalogue: a folder of pictures, a feed, or a zip of either."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

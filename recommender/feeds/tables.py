@@ -111,7 +111,7 @@ class Feed:
             yield replace(made, note=note) if note and isinstance(made, Row) else made
 
     def overview(self) -> Overview:
-        """What a page shows of it."""
+        """First rows, for a page."""
         return Overview(
             layout=self.layout.name if self.is_known else "",
             n_rows=len(self.table.records),

@@ -116,7 +116,7 @@ def _join_pair(found: re.Match[str]) -> str:
 
 
 def _without_brackets(text: str) -> str:
-    """What is left where a text is nothing but tags."""
+    """Remove what is in angle brackets, from a text whose tags hide all of it."""
     return re.sub(r"<[^<>]*>", "", text).strip()
 
 

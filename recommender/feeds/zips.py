@@ -45,7 +45,7 @@ ARCHIVE_ERRORS = (
 
 @dataclass(frozen=True, kw_only=True)
 class ZipLimits:
-    """What a zip is refused for before anything is unpacked.
+    """Limits that refuse a zip before anything is unpacked.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Into a catalogue: a folder, a zip or a feed, picture by picture, and then all at once.
+"""Imports a folder, a zip or a feed: picture by picture, and then all at once.
 
 Pictures and what the model saw of them are kept under the hash of their content while the import
 runs. The catalogue and its index are put in force at the end, in one move. So an import that was

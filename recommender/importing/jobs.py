@@ -35,7 +35,7 @@ ENDED = ("done", "failed", "cancelled")
 
 @dataclass(frozen=True, kw_only=True)
 class Order(Settings):
-    """What an import is to do; see `feeds.import_source`.
+    """Order of an import; see `feeds.import_source`.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class Order(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class State(Settings):
-    """How far an import is.
+    """Progress of an import.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class State(Settings):
 
 
 class _Cancelled(RecommenderError):
-    """Somebody wished it to stop."""
+    """Somebody asked it to stop."""
 
 
 def begin(order: Order) -> None:
@@ -159,7 +159,7 @@ def run(name: str, *, progress: Progress | None = None) -> State:
 
 
 def state(name: str) -> State:
-    """How far a catalogue's latest import is; "done" if there was none."""
+    """Progress of a catalogue's latest import; "done" if there was none."""
     folder = _folder(name)
     known = _read_state(folder)
     if known.status in ENDED or locks.is_held(folder / "running.lock"):
@@ -185,7 +185,7 @@ def _read_state(folder: Path) -> State:
 
 
 def order(name: str) -> Order | None:
-    """What a catalogue's latest import was to do; None without one, or if its note is damaged."""
+    """Order of a catalogue's latest import; None without one, or if its note is damaged."""
     try:
         values = read_json(_folder(name) / "order.json", default=None)
         return None if values is None else Order.from_dict(values)

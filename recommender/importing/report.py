@@ -17,7 +17,7 @@ Outcome = Literal["added", "changed", "unchanged", "removed", "skipped"]
 
 @dataclass(frozen=True, kw_only=True)
 class Reported:
-    """What became of a row, a file, or an item that was there before.
+    """Outcome of a row, a file, or an item that was there before.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportReport:
-    """What came in and what did not.
+    """Outcomes of an import: what came in and what did not.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class ImportReport:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows had each outcome."""
+        """Count the rows of each outcome."""
         found = Counter(row.outcome for row in self.rows)
         return {outcome: found[outcome] for outcome in get_args(Outcome) if found[outcome]}
 

@@ -104,7 +104,7 @@ class Autoencoder:
 
     @property
     def code_bytes(self) -> int:
-        """How many bytes a picture's code has at most."""
+        """Largest size of a picture's code, in bytes."""
         return self.config.code_bytes or 4 * self.n_numbers
 
     def prepare(self, pixels: Pixels) -> Pixels:

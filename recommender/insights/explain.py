@@ -46,7 +46,7 @@ class Explanation:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Traits:
-    """What one picture is compared by.
+    """Features that one picture is compared by.
 
     Attributes
     ----------

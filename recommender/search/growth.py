@@ -30,7 +30,7 @@ MAX_PARTS = 16
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What sets a catalogue's pictures apart from an index's rows.
+    """Difference between a catalogue's pictures and an index's rows.
 
     Attributes
     ----------

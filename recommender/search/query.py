@@ -62,7 +62,7 @@ class EncodedQuery:
 
     @cached_property
     def _decoded(self) -> Floats | None:
-        """What the encoder's own latents decode to; None for a model that codes bytes."""
+        """Picture decoded from the encoder's own latents; None for a model that codes bytes."""
         return None if self.latents is None else self.model.decode(self.latents)
 
 

@@ -42,7 +42,7 @@ class Rows:
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of what is stored; what is read has single precision."""
+        """Type of the stored numbers; those that are read have single precision."""
         return np.dtype(self.parts[0].dtype)  # type: ignore[no-any-return]
 
     def __getitem__(self, key: Any) -> Array:

@@ -12,7 +12,7 @@ MUG = make_item(category="mug", colour="red", brand="Acme", price=12.0)
 
 
 @pytest.mark.parametrize(
-    ("wishes", "is_accepted"),
+    ("item_filter", "is_accepted"),
     [
         (ItemFilter(), True),
         (ItemFilter(categories=["mug", "bowl"], colours=["red"]), True),
@@ -24,8 +24,8 @@ MUG = make_item(category="mug", colour="red", brand="Acme", price=12.0)
         (ItemFilter(same=["category"]), True),
     ],
 )
-def test_wishes(wishes: ItemFilter, is_accepted: bool) -> None:
-    assert wishes.accept(MUG, MUG) is is_accepted
+def test_item_filter(item_filter: ItemFilter, is_accepted: bool) -> None:
+    assert item_filter.accept(MUG, MUG) is is_accepted
 
 
 def test_a_photo_has_no_brand_and_no_category() -> None:

@@ -59,7 +59,7 @@ def test_filters_leave_as_many_as_there_are(shop_recommender: Recommender) -> No
 
 
 @pytest.mark.parametrize(
-    "wishes",
+    "chosen",
     [
         {"same": ["category", "season"]},
         {"different": ["category"]},
@@ -69,10 +69,10 @@ def test_filters_leave_as_many_as_there_are(shop_recommender: Recommender) -> No
     ],
 )
 def test_columns_mean_what_they_mean_to_a_single_query(
-    shop_recommender: Recommender, wishes: dict[str, Any]
+    shop_recommender: Recommender, chosen: dict[str, Any]
 ) -> None:
-    filters = ItemFilter(**wishes)
-    rows = table(shop_recommender, k=7, **wishes)
+    filters = ItemFilter(**chosen)
+    rows = table(shop_recommender, k=7, **chosen)
     for item in shop_recommender.catalogue:
         own = [row.neighbour_id for row in rows if row.item_id == item.item_id]
         matches = shop_recommender.similar(item.item_id, n_neighbors=7, filters=filters).matches

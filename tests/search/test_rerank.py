@@ -100,10 +100,10 @@ def test_a_recommender_respects_filters(shop_recommender: Recommender) -> None:
 
 def test_confidence_does_not_depend_on_filters(shop_recommender: Recommender) -> None:
     plain = shop_recommender.similar("disc-red-0", n_neighbors=3)
-    wished = shop_recommender.similar(
+    other = shop_recommender.similar(
         "disc-red-0", n_neighbors=3, filters=ItemFilter(categories=["bar"])
     )
-    assert wished.confidence == plain.confidence
+    assert other.confidence == plain.confidence
 
 
 def test_diversity_beyond_its_range_is_a_mistake() -> None:

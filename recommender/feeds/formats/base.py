@@ -78,7 +78,7 @@ class Sheet:
         return next((record[column] for column in columns if record.get(column)), "")
 
     def hidden(self, place: str, reason: str) -> Skipped | None:
-        """What to say of a product that the shop hides; None if those come in."""
+        """Reason to leave out a product that the shop hides; None if those come in."""
         if not reason or self.maker.includes_hidden:
             return None
         return Skipped(source=place, reason=f"{reason}; {HOW_TO_INCLUDE}", kind=HIDDEN)

@@ -28,7 +28,7 @@ class Embeddings(Protocol):
 
 
 class Engine(Protocol):
-    """What an index asks of an engine.
+    """Interface of an engine, as an index uses it.
 
     Rows are known by integer keys, at least 0, which stay with them when others are removed. A
     product with several pictures is several rows; the index knows which rows are one product.

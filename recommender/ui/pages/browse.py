@@ -82,7 +82,7 @@ def _ask(facets: Facets) -> Filters:
         )
     return Filters(
         text=text or "",
-        wishes=ItemFilter(
+        item_filter=ItemFilter(
             categories=_categories(facets.categories),
             colours=colours,
             materials=materials,

@@ -32,7 +32,7 @@ class Filters:
     """
 
     text: str = ""
-    wishes: ItemFilter = ANYTHING
+    item_filter: ItemFilter = ANYTHING
     order: str = FEATURED
 
 
@@ -82,8 +82,8 @@ def select(catalogue: Catalogue, filters: Filters) -> Sequence[Item]:
     if wanted:
         texts = _texts(catalogue)
         found = [item for item in found if all(word in texts[item.item_id] for word in wanted)]
-    if not filters.wishes.is_empty:
-        found = [item for item in found if filters.wishes.accept(item)]
+    if not filters.item_filter.is_empty:
+        found = [item for item in found if filters.item_filter.accept(item)]
     return found
 
 
@@ -172,6 +172,6 @@ def _texts(catalogue: Catalogue) -> dict[str, str]:
 
 
 def _searchable(item: Item) -> str:
-    """What the page shows of a product; free attributes may be its cost or its supplier."""
+    """Fields that the page shows of a product; free attributes may be its cost or its supplier."""
     parts = (item.title, item.item_id, *words.facts(item))
     return " ".join(parts).lower()

@@ -39,10 +39,10 @@ def ask(recommender: "Recommender", *, by_product: bool) -> SearchOptions:
         colour_weight = WEIGHTS[_slider("What matters", WEIGHTS, BALANCED, "colour_weight")]
     diversity = VARIETIES[_slider("Variety", VARIETIES, CLOSEST, "diversity")]
     facets = filters.facets(recommender.catalogue)
-    set_ones = len({*link.WISHES} & {*st.query_params})
+    set_ones = len({*link.FILTERS} & {*st.query_params})
     label = f"Filters ({set_ones})" if set_ones else "Filters"
-    with st.popover(label, icon=":material/filter_list:", key="wishes"):
-        chosen = _ask_wishes(facets, by_product=by_product)
+    with st.popover(label, icon=":material/filter_list:", key="filters"):
+        chosen = _ask_filter(facets, by_product=by_product)
         group_duplicates = st.toggle(
             "Show near-identical products once",
             value=True,
@@ -66,9 +66,9 @@ def ask(recommender: "Recommender", *, by_product: bool) -> SearchOptions:
     )
 
 
-def forget_wishes(facets: Facets) -> None:
+def clear_filters(facets: Facets) -> None:
     """Clear all filters."""
-    for key in link.WISHES:
+    for key in link.FILTERS:
         filters.forget(key, facets)
 
 
@@ -78,7 +78,7 @@ def _slider(label: str, options: dict[str, Any], default: str, key: str) -> str:
     )
 
 
-def _ask_wishes(facets: Facets, *, by_product: bool) -> ItemFilter:
+def _ask_filter(facets: Facets, *, by_product: bool) -> ItemFilter:
     categories, colours, materials = (
         _several(label, key, options)
         for label, key, options in (

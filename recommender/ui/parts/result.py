@@ -82,7 +82,7 @@ def draw(
         messages.empty("No products match", "Remove a filter, or choose a wider one.")
         with st.container(horizontal_alignment="center"):
             facets = filters.facets(recommender.catalogue)
-            st.button("Clear all filters", on_click=question.forget_wishes, args=(facets,))
+            st.button("Clear all filters", on_click=question.clear_filters, args=(facets,))
         return
     link.remember_answer(view, [match.item.item_id for match in found.matches])
     here = link.here()

@@ -20,7 +20,7 @@ _CURRENT = "choice.current"
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What a run draws, and what there was to choose from when it began.
+    """Choice that a run draws, and what there was to choose from when it began.
 
     Attributes
     ----------

@@ -14,7 +14,7 @@ OPTIONS = ("n_neighbors", "colour_weight", "diversity", "group_duplicates")
 KEPT = ("catalogue", "model", *OPTIONS)
 FORMER = dict(zip(("k", "weigh", "variety", "once"), OPTIONS, strict=True))  # in old addresses
 # Filters of an answer, which stay from answer to answer; the gallery has others
-WISHES = ("only", "hue", "made-of", "cost", "other-brands", "in-stock")
+FILTERS = ("only", "hue", "made-of", "cost", "other-brands", "in-stock")
 PHOTOS = ("sample", "cut")  # which photo, and which part of it
 MAX_TRAIL = 6
 _PAGES = "link.pages"
@@ -42,9 +42,9 @@ class Here:
         """Return the parameters that every address keeps, and those given."""
         return {**{key: self.get(key) for key in KEPT if key in self.parameters}, **wanted}
 
-    def with_wishes(self, **wanted: str | list[str]) -> Parameters:
+    def with_filters(self, **wanted: str | list[str]) -> Parameters:
         """Return the same as `kept`, and the filters of the answer."""
-        return {**self.kept(**wanted), **self._all_of(WISHES)}
+        return {**self.kept(**wanted), **self._all_of(FILTERS)}
 
     def to_item(self, item_id: str, *, start: str = "") -> Parameters:
         """Return the parameters of a product's lookalikes.
@@ -65,12 +65,12 @@ class Here:
         if start == PHOTO:
             wanted["start"] = start
             wanted |= self.photo()
-        return self.with_wishes(**wanted)
+        return self.with_filters(**wanted)
 
     def to_why(self, item_id: str) -> Parameters:
         """Return the parameters of the page that compares a match with the query."""
         asked = self._all_of(("item", "via", "start", "sample", "cut"))
-        return self.with_wishes(**asked, to=item_id)
+        return self.with_filters(**asked, to=item_id)
 
     def to_shelf(self) -> Parameters:
         """Return the parameters of the gallery, as the visitor left it."""

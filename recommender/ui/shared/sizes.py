@@ -1,4 +1,4 @@
-"""How large an upload may be: the one number that the page promises and the server keeps.
+"""Largest size of an upload: the one number that the page promises and the server keeps.
 
 Streamlit takes uploads into memory, so the number is one that a small server can hold. Its
 `server.maxUploadSize` in .streamlit/config.toml has to be the same; a test compares them. What is

@@ -33,8 +33,8 @@ def ids(catalogue: Catalogue, wanted: Filters) -> list[str]:
 def test_text_and_filters_must_both_match(catalogue: Catalogue) -> None:
     assert ids(catalogue, Filters(text="RED")) == ["mug", "jug"]
     assert ids(catalogue, Filters(text="red m")) == ["mug"]
-    assert ids(catalogue, Filters(wishes=ItemFilter(colours=["red"]))) == ["mug", "jug"]
-    assert ids(catalogue, Filters(text="mug", wishes=ItemFilter(colours=["blue"]))) == []
+    assert ids(catalogue, Filters(item_filter=ItemFilter(colours=["red"]))) == ["mug", "jug"]
+    assert ids(catalogue, Filters(text="mug", item_filter=ItemFilter(colours=["blue"]))) == []
     assert ids(catalogue, Filters(order=CHEAP)) == ["cup", "mug", "jug"]
 
 

@@ -16,7 +16,7 @@ def here(**parameters: list[str]) -> Here:
 def test_settings_stay_and_the_rest_goes() -> None:
     at = here(catalogue=["shop"], n_neighbors=["5"], q=["mug"], only=["mug", "cup"])
     assert at.kept(item="a") == {"catalogue": "shop", "n_neighbors": "5", "item": "a"}
-    assert at.with_wishes()["only"] == ["mug", "cup"]
+    assert at.with_filters()["only"] == ["mug", "cup"]
 
 
 def test_a_step_onward_leaves_a_trail_and_a_step_back_shortens_it() -> None:
