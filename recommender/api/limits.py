@@ -41,7 +41,7 @@ class Limits:
 
         Raises
         ------
-        RecommenderError : the first is no positive number
+        RecommenderError : the first is not a positive number
         """
         text = os.environ.get(PER_MINUTE, str(cls.per_minute))
         if not text.isascii() or not text.isdigit() or int(text) < 1:

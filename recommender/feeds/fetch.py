@@ -105,8 +105,8 @@ class Fetcher:
 
         Raises
         ------
-        ImageError : it is no http or https link, leads where it may not, is too large, too slow,
-            or does not answer
+        ImageError : it is not an http or https link, leads where it may not, is too large, too
+            slow, or does not answer
         """
         reason = "it was given up"
         for attempt in range(self._limits.n_retries + 1):

@@ -77,7 +77,7 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
 
     Raises
     ------
-    CatalogueError : it is no text
+    CatalogueError : it is not text
     """
     kind = next((kind for sign, kind in BINARY_SIGNS if data.startswith(sign)), "")
     if kind:

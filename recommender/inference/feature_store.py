@@ -93,7 +93,7 @@ class FeatureStore:
 
     @staticmethod
     def discard(catalogue: Path, model: str) -> None:
-        """Delete a damaged store; one that is not there is no error."""
+        """Delete a damaged store; a missing one is not an error."""
         file = _file(catalogue, model)
         with storage.explained():
             for suffix in ("", "-wal", "-shm"):

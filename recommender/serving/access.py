@@ -140,7 +140,7 @@ class Access:
         return token
 
     def sign_out(self, token: str) -> None:
-        """End a session; one that has ended already is no error."""
+        """End a session; one that has ended already is not an error."""
         with self._lock:
             self._sessions.pop(_fingerprint(token), None)
 

@@ -161,7 +161,7 @@ class _Worker:
         return np.frombuffer(answer, np.uint8).reshape(first, second, 3)
 
     def _await_start(self) -> None:
-        """Wait for the worker's imports, whose time is no fault of a picture's."""
+        """Wait for the worker's imports, whose time must not count against a picture."""
         try:
             with self._ended_after(MAX_START_S):
                 _read(self._from, ANSWER.size)

@@ -61,7 +61,7 @@ class AllowedHosts:
 
         Raises
         ------
-        RecommenderError : an entry is no host name
+        RecommenderError : an entry is not a host name
         """
         listed = [name.strip().lower() for name in os.environ.get(HOSTS, "").split(",")]
         names = {name for name in listed if name}

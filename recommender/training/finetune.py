@@ -95,8 +95,8 @@ def held_out_figures(
 def is_better(after: dict[str, float], before: dict[str, float], n_items: int) -> bool:
     """Whether one model decodes better than another and finds no less.
 
-    A recall that is lower by less than its own standard error is no less: such differences come
-    and go with the draw of the alterations.
+    A recall that is lower by less than its own standard error counts as equal: such differences
+    come and go with the draw of the alterations.
     """
     recall = before["altered_recall_at_1"]
     tolerance = sqrt(recall * (1 - recall) / max(n_items, 1))

@@ -187,7 +187,7 @@ class MilvusEngine:
         self._collection, self._table = "", KeyTable(np.empty(0, np.int64))
 
     def drop(self, collection: str) -> None:
-        """Delete a collection by its name; one that is not there is no error."""
+        """Delete a collection by its name; a missing one is not an error."""
         if collection:
             self._ask(lambda client: client.drop_collection(collection))
 

@@ -52,7 +52,7 @@ async def sign_in(request: Request) -> Response:
     """Check the password and begin a session."""
     declared = request.headers.get("content-length", "")
     if not declared.isdigit() or int(declared) > MAX_FORM_BYTES:
-        return _page("That is no password.", 413)
+        return _page("That is too long for a password.", 413)
     fields = parse_qs((await request.body()).decode("utf-8", "replace"))
     password = fields.get("password", [""])[0]
     try:
