@@ -393,7 +393,7 @@ def test_a_broken_catalogue_is_said_to_be_broken_and_the_others_answer(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, content: bytes
 ) -> None:
     names = ["broken", "shop"]
-    monkeypatch.setattr("recommender.api.endpoints.available_catalogues", lambda: names)
+    monkeypatch.setattr("recommender.api.endpoint.available_catalogues", lambda: names)
     broken = catalogues_folder() / "broken"
     broken.mkdir()
     (broken / "catalogue.db").write_bytes(content)

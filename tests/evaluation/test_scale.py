@@ -60,6 +60,7 @@ def test_the_benchmark_writes_one_document(run: Callable[..., tuple[int, str, st
     assert figures["n_items"] == 3_000
     assert figures["engine"] == "exact"
     assert figures["recall_at_12"] == figures["filtered_recall_at_12"] == 1
-    for name in ("build_s", "index_bytes", "resident_mb", "query_p50_ms", "query_p95_ms",
+    assert figures["build_s"] >= 0  # so few rows are built in less than the digits that are kept
+    for name in ("index_bytes", "resident_mb", "query_p50_ms", "query_p95_ms",
                  "filtered_p95_ms", "add_1000_s", "remove_1000_s"):  # fmt: skip
         assert figures[name] > 0, name

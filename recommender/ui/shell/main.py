@@ -23,8 +23,8 @@ def main() -> None:
         for entry in PAGES
     }
     link.register(pages)
-    link.take_former_names()
     chosen = st.navigation(list(pages.values()), position="hidden")
+    link.take_former_names()  # now: before the navigation, a rerun would lead to the first page
     try:
         choice.settle()
         layout.masthead(chosen.url_path or PAGES[0].name)

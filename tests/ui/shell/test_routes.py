@@ -46,7 +46,8 @@ def test_what_was_kept_and_lost_of_a_product(server: Server, demo: Recommender, 
 def test_pictures_between_two_products(server: Server, demo: Recommender) -> None:
     first, second = demo.catalogue.get("mug-01-navy"), demo.catalogue.get("vase-01-grey")
     path = pictures.between_url(demo.catalogue, first, second, demo.model, 3)
-    assert Image.open(io.BytesIO(fetch(server, path))).size == (150, 150)
+    shown = (pictures.REBUILT_PX, pictures.REBUILT_PX)
+    assert Image.open(io.BytesIO(fetch(server, path))).size == shown
     assert refused(server, path[:-1] + "99") == 404
     assert refused(server, path.replace(first.image_sha256, "0" * 64)) == 404
     version = demo.model.fingerprint[: pictures.FINGERPRINT_LENGTH]
