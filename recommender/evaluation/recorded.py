@@ -93,7 +93,7 @@ class Weakness:
 
 @dataclass(frozen=True, kw_only=True)
 class Rebuilt:
-    """How faithfully pictures come back from what was kept of them.
+    """Fidelity of pictures that come back from what was kept of them.
 
     Attributes
     ----------
