@@ -66,7 +66,7 @@ def test_three_systems_answer_side_by_side(visit: Visit, size: tuple[int, int]) 
     expect(page.get_by_role("heading", name="How good are they?")).to_be_visible()
     assert page.get_by_text("Same kind", exact=True).count() >= 8
     page.get_by_text("The same figures as a table").click()
-    expect(page.get_by_role("table")).to_be_visible()
+    expect(page.get_by_role("table", name="Share of right answers")).to_be_visible()
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= size[0], "the page scrolls sideways"
     title = columns.nth(1).locator("span").first.inner_text()
