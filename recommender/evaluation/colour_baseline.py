@@ -15,7 +15,7 @@ from recommender.catalogue.store import Catalogue
 from recommender.config import write_atomically
 from recommender.errors import ImageError
 from recommender.evaluation.baselines import HISTOGRAM_BINS, colour_descriptor
-from recommender.inference.autoencoder import N_THREADS
+from recommender.inference.network import N_THREADS
 from recommender.search.results import Match
 from recommender.types import Floats, Pixels, Progress
 

@@ -16,7 +16,8 @@ from PIL import Image
 
 from recommender import images
 from recommender.errors import RecommenderError
-from recommender.inference.autoencoder import N_THREADS, Autoencoder
+from recommender.inference.autoencoder import Autoencoder
+from recommender.inference.network import N_THREADS
 from recommender.inference.pipeline import reconstruction_errors
 
 WIDTH_PX, HEIGHT_PX = 400, 500

@@ -1,18 +1,9 @@
-"""Encodes and decodes with a trained model, without TensorFlow.
-
-The networks run in LiteRT. Its interpreters are not thread-safe, so each network keeps as many as
-there are cores and lends one to a call at a time; each runs in its caller's thread. Two visitors'
-pictures side by side take less time than one after the other with two threads each, which wait for
-each other whenever the machine has other work.
-"""
+"""Encodes and decodes with a trained model, without TensorFlow."""
 
 import hashlib
 import math
-import os
-import queue
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,12 +15,10 @@ from numpy.typing import NDArray
 from recommender import images
 from recommender.errors import ImageError, ModelError
 from recommender.inference.codec import PictureCodec
+from recommender.inference.network import N_THREADS, Network
 from recommender.inference.projection import ProjectionPrior
-from recommender.inference.quiet import greetings_dropped
 from recommender.models import ModelConfig, model_folder
 from recommender.types import Floats, Pixels
-
-N_THREADS = min(4, os.cpu_count() or 1)
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -51,6 +40,24 @@ class Encoded:
     latents: Floats | None
     features: Floats
     spatial: Floats | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rebuilt:
+    """A picture through its code and back.
+
+    Attributes
+    ----------
+    data : the code
+    decoded : ndarray of shape (size, size, 3), uint8, as `Autoencoder.decompress` draws it
+    n_numbers : numbers in the code; of one in bytes, those that are not zero
+    estimated : as `Autoencoder.rebuild` draws it, float32 in [0, 1]; None if nobody asked
+    """
+
+    data: bytes
+    decoded: Pixels
+    n_numbers: int
+    estimated: Floats | None = None
 
 
 class Autoencoder:
@@ -182,7 +189,8 @@ class Autoencoder:
         codec = self._codec
 
         def one(square: Pixels) -> Floats:
-            return codec.draw(self._decoder.run, *codec.estimate(self._analysis.run, square))
+            coding = codec.begin(self._analysis.run, square)
+            return codec.draw(self._decoder.run, *coding.estimate())
 
         squares = list(map(self.prepare_target, pictures))
         return np.stack(_side_by_side(one, squares, n_threads))
@@ -202,6 +210,29 @@ class Autoencoder:
             latents = _present(self.encode([self.prepare(pixels)]).latents)
             return latents.astype("<f4").tobytes()
         return self._codec.encode(self._analysis.run, self.prepare_target(pixels)).data
+
+    def reconstruct(self, pixels: Pixels, *, estimates: bool = False) -> Rebuilt:
+        """Code a picture and decode it, without reading the code that was just written.
+
+        Parameters
+        ----------
+        pixels : ndarray of shape (height, width, 3), uint8
+        estimates : whether to rebuild it the quick way too, which takes less here than alone
+        """
+        if self._codec is None:
+            data = self.compress(pixels)
+            decoded, n_numbers = self.decompress(data)
+            quick = self.rebuild([pixels])[0] if estimates else None
+            return Rebuilt(data=data, decoded=decoded, n_numbers=n_numbers, estimated=quick)
+        codec, draw = self._codec, self._decoder.run
+        coding = codec.begin(self._analysis.run, self.prepare_target(pixels))
+        coded = coding.finish()
+        return Rebuilt(
+            data=coded.data,
+            decoded=_to_pixels(codec.draw(draw, coded.latents, coded.level)),
+            n_numbers=coded.n_numbers,
+            estimated=codec.draw(draw, *coding.estimate()) if estimates else None,
+        )
 
     def decompress(self, data: bytes) -> tuple[Pixels, int]:
         """Decode a picture's code.
@@ -226,7 +257,7 @@ class Autoencoder:
 
     def _run_all(
         self,
-        network: "Network",
+        network: Network,
         inputs: list[dict[str, NDArray[Any]]],
         n_threads: int | None,
     ) -> list[dict[str, Floats]]:
@@ -257,55 +288,3 @@ def _to_pixels(decoded: Floats) -> Pixels:
 def _joined(outputs: Sequence[Mapping[str, Floats]], name: str) -> Floats | None:
     """One output of many runs, or None if the network does not have it."""
     return np.concatenate([each[name] for each in outputs]) if name in outputs[0] else None
-
-
-class Network:
-    """A LiteRT file and its interpreters, of one thread each.
-
-    Parameters
-    ----------
-    n_interpreters : calls that are answered at once, and interpreters whose memory is kept;
-        further calls wait for their turn
-    """
-
-    def __init__(self, file: Path, n_interpreters: int = N_THREADS) -> None:
-        self.file = file
-        # the last one given back is lent first, so that a lone visitor needs no second one
-        self._turns: queue.LifoQueue[Any] = queue.LifoQueue()
-        for _ in range(n_interpreters):
-            self._turns.put(None)  # made at its first use
-
-    @cached_property
-    def content(self) -> bytes:
-        """The file's bytes, read once."""
-        try:
-            return self.file.read_bytes()
-        except OSError as error:
-            raise ModelError(f"the model's file {self.file} is missing") from error
-
-    def run(self, values: dict[str, NDArray[Any]]) -> dict[str, Floats]:
-        """Outputs by name for inputs by name; safe to call from many threads at once."""
-        with self._borrowed() as runner:
-            with greetings_dropped():
-                outputs: dict[str, Floats] = runner(**values)
-            return {name: np.array(output) for name, output in outputs.items()}
-
-    @contextmanager
-    def _borrowed(self) -> Iterator[Any]:
-        runner, is_sound = self._turns.get(), False
-        try:
-            if runner is None:
-                runner = self._make()
-            yield runner
-            is_sound = True
-        finally:
-            self._turns.put(runner if is_sound else None)  # a broken interpreter is dropped
-
-    def _make(self) -> Any:
-        from ai_edge_litert.interpreter import Interpreter  # pages without a query need none
-
-        try:
-            interpreter = Interpreter(model_content=self.content, num_threads=1)
-        except (ValueError, RuntimeError) as error:
-            raise ModelError(f"{self.file} is not a LiteRT model: {error}") from error
-        return interpreter.get_signature_runner()

@@ -43,6 +43,7 @@ CODER_SLACK_BITS = 24  # the range coder ends within its last word
 LEVELS_AN_OCTAVE = (N_LEVELS - 1) / (LOG_GAIN_HIGH - LOG_GAIN_LOW)
 OCTAVES_A_DOUBLING = 1.2  # finer steps that twice the bits buy, about
 N_SECANTS = 5
+ENOUGH = 0.98  # of the bits that are allowed: one level more takes about two hundredths of them
 BLOCK = 8  # pixels that a latent's place covers
 MARGIN = 4  # pixels around its canvas that the analysis reads, for its blocks overlap
 
@@ -101,52 +102,27 @@ class PictureCodec:
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise ModelError(f"{self._tables_file} holds no code: {error}") from error
 
-    def estimate(self, analyse: Run, square: Pixels) -> tuple[Exact, int]:
-        """Round a picture's latents about as finely as its code will, without coding them.
-
-        Returns
-        -------
-        latents, level : as in `Coded`
-        """
-        latents, offsets = self.analyse(analyse, square)
-        level = self._guess(latents)
-        with one_blas_thread():
-            context = self.entropy.context(offsets)
-            return self.entropy.quantise(latents, level, context)[0], level
-
-    def encode(self, analyse: Run, square: Pixels) -> Coded:
-        """Code a picture as finely as the bytes allow.
+    def begin(self, analyse: Run, square: Pixels) -> "Coding":
+        """Analyse a picture, which may then be estimated and coded.
 
         Parameters
         ----------
         analyse : the analysis network
         square : ndarray of shape (size_px, size_px, 3), uint8
         """
-        latents, offsets = self.analyse(analyse, square)
-        with one_blas_thread():
-            return self._encode(latents, offsets)
+        return Coding(self.entropy, *self.analyse(analyse, square), self._max_bytes)
 
-    def _encode(self, latents: Floats, offsets: Offsets) -> Coded:
-        context = self.entropy.context(offsets)
-        hyper_bits = self.entropy.hyper_cost(offsets)
-        allowed = 8 * (self._max_bytes - N_HEADER) - hyper_bits - CODER_SLACK_BITS
-        tried: dict[int, tuple[Exact, list[Step], float]] = {}
+    def encode(self, analyse: Run, square: Pixels) -> Coded:
+        """Code a picture as finely as the bytes allow; takes what `begin` takes."""
+        return self.begin(analyse, square).finish()
 
-        def quantised(level: int) -> tuple[Exact, list[Step], float]:
-            if level not in tried:
-                tried[level] = self.entropy.quantise(latents, level, context)
-            return tried[level]
-
-        level = _finest(lambda each: quantised(each)[2], allowed, self._guess(latents))
-        while True:  # the estimate is nearly always right
-            decoded, steps, _ = quantised(level)
-            data = bytes([FORMAT, level]) + self.entropy.write(offsets, steps)
-            if len(data) <= self._max_bytes or level == 0:
-                break
-            level -= 1
-        n_numbers = np.count_nonzero(offsets)
-        n_numbers += sum(np.count_nonzero(step.residuals) for step in steps)
-        return Coded(data=data, latents=decoded, level=level, n_numbers=int(n_numbers))
+    def analyse(self, analyse: Run, square: Pixels) -> tuple[Floats, Offsets]:
+        """Latents of a picture, and its rounded hyper latents."""
+        border = self._inset + MARGIN
+        after = self._side * BLOCK + 2 * MARGIN - self._size_px - border
+        canvas = np.pad(square, ((border, after), (border, after), (0, 0)), "edge")
+        outputs = analyse({"pixels": to_signal(canvas[None])})
+        return outputs["latent"][0], self.entropy.round_hyper(outputs["hyper"][0])
 
     def read(self, data: bytes) -> Coded:
         """Decode a code's latents.
@@ -169,18 +145,66 @@ class PictureCodec:
         end = self._inset + self._size_px
         return np.asarray(canvas[self._inset : end, self._inset : end])
 
-    def analyse(self, analyse: Run, square: Pixels) -> tuple[Floats, Offsets]:
-        """Latents of a picture, and its rounded hyper latents."""
-        border = self._inset + MARGIN
-        after = self._side * BLOCK + 2 * MARGIN - self._size_px - border
-        canvas = np.pad(square, ((border, after), (border, after), (0, 0)), "edge")
-        outputs = analyse({"pixels": to_signal(canvas[None])})
-        return outputs["latent"][0], self.entropy.round_hyper(outputs["hyper"][0])
 
-    def _guess(self, latents: Floats) -> int:
+class Coding:
+    """A picture on its way to its code; each level is tried once, whoever asks.
+
+    Parameters
+    ----------
+    latents, offsets : as `PictureCodec.analyse` gives them
+    max_bytes : of the code
+    """
+
+    def __init__(
+        self, entropy: EntropyModel, latents: Floats, offsets: Offsets, max_bytes: int
+    ) -> None:
+        self._entropy, self._latents, self._offsets = entropy, latents, offsets
+        self._max_bytes = max_bytes
+        self._tried: dict[int, tuple[Exact, list[Step], float]] = {}
+
+    def estimate(self) -> tuple[Exact, int]:
+        """Round the latents about as finely as the code will, without coding them.
+
+        Returns
+        -------
+        latents, level : as in `Coded`
+        """
+        with one_blas_thread():
+            return self._quantised(self._guess)[0], self._guess
+
+    def finish(self) -> Coded:
+        """Code the picture as finely as the bytes allow."""
+        with one_blas_thread():
+            return self._finish()
+
+    def _finish(self) -> Coded:
+        hyper_bits = self._entropy.hyper_cost(self._offsets)
+        allowed = 8 * (self._max_bytes - N_HEADER) - hyper_bits - CODER_SLACK_BITS
+        level = _finest(lambda each: self._quantised(each)[2], allowed, self._guess)
+        while True:  # the estimate is nearly always right
+            decoded, steps, _ = self._quantised(level)
+            data = bytes([FORMAT, level]) + self._entropy.write(self._offsets, steps)
+            if len(data) <= self._max_bytes or level == 0:
+                break
+            level -= 1
+        n_numbers = np.count_nonzero(self._offsets)
+        n_numbers += sum(np.count_nonzero(step.residuals) for step in steps)
+        return Coded(data=data, latents=decoded, level=level, n_numbers=int(n_numbers))
+
+    def _quantised(self, level: int) -> tuple[Exact, list[Step], float]:
+        if level not in self._tried:
+            self._tried[level] = self._entropy.quantise(self._latents, level, self._context)
+        return self._tried[level]
+
+    @cached_property
+    def _context(self) -> Exact:
+        return self._entropy.context(self._offsets)
+
+    @cached_property
+    def _guess(self) -> int:
         """Level at which about as many latents are not zero as the bytes can hold."""
-        n_wanted = int(8 * self._max_bytes / self.entropy.typical_bits)
-        sizes = np.abs(latents).ravel()
+        n_wanted = int(8 * self._max_bytes / self._entropy.typical_bits)
+        sizes = np.abs(self._latents).ravel()
         n_wanted = min(max(n_wanted, 1), sizes.size - 1)
         smallest = max(float(np.partition(sizes, -n_wanted)[-n_wanted]), 1e-6)
         octaves = np.log2(0.5 / smallest) - LOG_GAIN_LOW
@@ -214,7 +238,7 @@ def _finest(bits: Callable[[int], float], allowed: float, level: int) -> int:
             low = level
         else:
             high = level - 1
-        if low >= high:
+        if low >= high or ENOUGH * allowed <= used <= allowed:
             break
         if n_tried < N_SECANTS:
             octaves = OCTAVES_A_DOUBLING * np.log2(max(allowed, 1.0) / max(used, 1.0))

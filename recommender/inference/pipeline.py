@@ -16,8 +16,9 @@ import numpy as np
 
 from recommender import images
 from recommender.errors import ImageError
-from recommender.inference.autoencoder import N_THREADS, Autoencoder
+from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.feature_store import FeatureStore, PictureFeatures
+from recommender.inference.network import N_THREADS
 from recommender.types import Floats, Pixels
 
 WINDOW = 8  # tasks in flight for each worker: memory stays the same for any catalogue

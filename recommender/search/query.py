@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from recommender.images import shrink
-from recommender.inference.autoencoder import Autoencoder
+from recommender.inference.autoencoder import Autoencoder, Rebuilt
 from recommender.inference.pipeline import reconstruction_error, reconstruction_errors
 from recommender.search.index import Index
 from recommender.search.results import Reconstruction
@@ -44,7 +44,7 @@ class EncodedQuery:
     def reconstruction(self) -> Reconstruction:
         """The picture beside what its code keeps of it."""
         if self._decoded is None:
-            return reconstruct(self.model, self.pixels)
+            return _reconstruction(self.model, self.pixels, self._rebuilt)
         return Reconstruction(
             original=self.model.prepare_target(self.pixels),
             decoded=np.rint(self._decoded[0] * 255).astype(np.uint8),
@@ -55,10 +55,19 @@ class EncodedQuery:
     @cached_property
     def reconstruction_error(self) -> float:
         """Mean squared error of the decoded picture, as an index keeps it of its items."""
-        if self._decoded is None:
+        if self._decoded is not None:
+            estimated = self._decoded
+        elif "_rebuilt" in vars(self) and self._rebuilt.estimated is not None:
+            estimated = self._rebuilt.estimated[None]
+        else:
             return reconstruction_error(self.model, self.pixels)
         target = self.model.prepare_target(self.pixels)[None]
-        return float(reconstruction_errors(target, self._decoded)[0])
+        return float(reconstruction_errors(target, estimated)[0])
+
+    @cached_property
+    def _rebuilt(self) -> Rebuilt:
+        """Both ways of rebuilding a picture, which share half of their work."""
+        return self.model.reconstruct(self.pixels, estimates=True)
 
     @cached_property
     def _decoded(self) -> Floats | None:
@@ -91,11 +100,13 @@ def reconstruct(model: Autoencoder, pixels: Pixels) -> Reconstruction:
     ----------
     pixels : ndarray of shape (height, width, 3), uint8
     """
-    data = model.compress(pixels)
-    decoded, n_numbers = model.decompress(data)
+    return _reconstruction(model, pixels, model.reconstruct(pixels))
+
+
+def _reconstruction(model: Autoencoder, pixels: Pixels, rebuilt: Rebuilt) -> Reconstruction:
     return Reconstruction(
         original=model.prepare_target(pixels),
-        decoded=decoded,
-        n_numbers=n_numbers,
-        n_bytes=len(data),
+        decoded=rebuilt.decoded,
+        n_numbers=rebuilt.n_numbers,
+        n_bytes=len(rebuilt.data),
     )

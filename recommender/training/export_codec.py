@@ -9,7 +9,6 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.inference.autoencoder import Network
 from recommender.inference.codec import PictureCodec, plain_gain
 from recommender.inference.entropy import (
     ACTIVATION_BITS,
@@ -26,6 +25,7 @@ from recommender.inference.entropy import (
     WEIGHT_BITS,
     Y_SCALE,
 )
+from recommender.inference.network import Network
 from recommender.models import ModelConfig
 from recommender.training import codec
 from recommender.training.codec_sizes import HYPER_SCALE

@@ -9,7 +9,8 @@ import pytest
 
 from recommender.config import MODELS
 from recommender.errors import ModelError
-from recommender.inference.autoencoder import Autoencoder, Network
+from recommender.inference.autoencoder import Autoencoder
+from recommender.inference.network import Network
 from recommender.models import ModelConfig
 from tests.conftest import draw
 

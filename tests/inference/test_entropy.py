@@ -4,9 +4,9 @@ from PIL import Image
 
 from recommender.config import MODELS
 from recommender.errors import ImageError
-from recommender.inference.autoencoder import Network
 from recommender.inference.codec import to_signal
 from recommender.inference.entropy import LIMIT, N_LEVELS, EntropyModel
+from recommender.inference.network import Network
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recommender.inference.autoencoder import Network
+from recommender.inference.network import Network
 from recommender.recommend import Recommender
 from recommender.search.query import KEPT_PX
 

@@ -11,9 +11,9 @@ import keras
 import tensorflow as tf
 
 from recommender.config import MODELS
-from recommender.inference.autoencoder import Network
 from recommender.inference.codec import to_signal
 from recommender.inference.entropy import LATENT_BITS, EntropyModel
+from recommender.inference.network import Network
 from recommender.training import codec, codec_loss, codec_sizes, export_codec
 from recommender.training.codec_loss import CodecTrainer
 from recommender.training.lapped import basis, lapped_weights

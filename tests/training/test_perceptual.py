@@ -9,7 +9,8 @@ from recommender import images
 from recommender.catalogue.registry import open_catalogue
 from recommender.config import MODELS
 from recommender.importing.importer import import_source
-from recommender.inference.autoencoder import Autoencoder, Network
+from recommender.inference.autoencoder import Autoencoder
+from recommender.inference.network import Network
 from recommender.recommend import Recommender
 from recommender.training import perceptual, train_perceptual
 from recommender.training.backbone import INPUT_SIZE_PX, backbone, load_weights

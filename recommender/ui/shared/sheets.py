@@ -15,7 +15,7 @@ from recommender import images, storage
 from recommender.catalogue.store import Catalogue
 from recommender.config import write_atomically
 from recommender.errors import ImageError
-from recommender.inference.autoencoder import N_THREADS
+from recommender.inference.network import N_THREADS
 from recommender.items import Item
 
 if TYPE_CHECKING:
