@@ -55,7 +55,7 @@ def test_every_action_is_answered_without_an_error(demo: tuple[str, int], journe
 
 def test_what_goes_wrong_is_counted(tmp_path: Path) -> None:
     photo = tmp_path / "photo.jpg"
-    plan = Plan(n_visitors=2, duration_s=60, most_actions=2, pause_s=0.1)
+    plan = Plan(n_visitors=2, duration_s=2, most_actions=2, pause_s=0.1)
     samples = run(visit("http://127.0.0.1:9", plan, [photo]))
     assert samples
     assert all(sample.error for sample in samples)

