@@ -16,7 +16,7 @@ ROOT = PACKAGE.parent
 
 # The rooms from the ground up: a room imports only rooms on the lines above its own, and itself.
 LAYERS = (
-    ("errors", "metrics", "items", "jpeg", "metadata", "spreadsheets", "types"),
+    ("errors", "metrics", "items", "jpeg", "metadata", "spreadsheets", "srgb", "types"),
     ("storage",),
     ("config", "locks", "memo", "repair"),
     ("damage",),
