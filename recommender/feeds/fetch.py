@@ -4,12 +4,10 @@ A name is resolved once, every address that it has is checked, and the connectio
 checked address: a second answer of the name server cannot lead elsewhere.
 """
 
-import contextlib
 import ipaddress
 import os
 import socket
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -19,6 +17,7 @@ from recommender.errors import ImageError, RecommenderError
 from recommender.feeds.addresses import Address, is_own, is_public
 from recommender.feeds.links import shortened
 from recommender.feeds.text import clean
+from recommender.feeds.watch import Watch
 from recommender.images import BYTES_PER_MB, DEFAULT_LIMITS
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 PORTS = {"http": 80, "https": 443}
 MORE_PORTS = "LOOKALIKE_FETCH_PORTS"
-WATCH_S = 0.1  # between two looks at whether a fetch has taken too long
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 OK = 200
@@ -74,7 +72,7 @@ class _Transient(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class _Target:
-    """Write a link in the characters that the network knows."""
+    """A link in parts; its path in the characters that the network knows."""
 
     scheme: str
     host: str
@@ -127,7 +125,7 @@ class Fetcher:
     def _follow(self, link: str) -> bytes:
         """The answer, redirects followed and checked one by one, all of them in one time limit."""
         here = link
-        with _Watch(self._limits.total_s, self._stopped) as watch:
+        with Watch(self._limits.total_s, self._stopped) as watch:
             try:
                 for _ in range(self._limits.max_redirects + 1):
                     answer = self._ask(here, watch)
@@ -155,7 +153,7 @@ class Fetcher:
             f"{shortened(link)} could not be fetched: it is redirected again and again"
         )
 
-    def _ask(self, link: str, watch: "_Watch") -> "urllib3.BaseHTTPResponse":
+    def _ask(self, link: str, watch: Watch) -> "urllib3.BaseHTTPResponse":
         import urllib3  # a tenth of a second; most imports fetch nothing
 
         target = _parse(link)
@@ -222,7 +220,7 @@ class Fetcher:
             )
         return addresses[0]
 
-    def _read(self, answer: "urllib3.BaseHTTPResponse", link: str, watch: "_Watch") -> bytes:
+    def _read(self, answer: "urllib3.BaseHTTPResponse", link: str, watch: Watch) -> bytes:
         import urllib3
 
         data = bytearray()
@@ -241,50 +239,6 @@ class Fetcher:
         if watch.has_ended:  # what was cut reads like an answer without a length
             raise _Transient("it was given up")
         return bytes(data)
-
-
-class _Watch:
-    """Cuts the connections of a fetch when its time is over, whatever the server is doing.
-
-    Time limits of sockets count silence only: a server that sends header after header, or says
-    "100 Continue" for ever, would meet none of them.
-    """
-
-    def __init__(self, total_s: float, stopped: threading.Event) -> None:
-        self._end = time.monotonic() + total_s
-        self._stopped = stopped
-        self._done = threading.Event()
-        self._sockets: list[socket.socket] = []
-        self.has_ended = False
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._run, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-
-    def watched(self, kind: type) -> type:
-        """A class of connections whose sockets are known here."""
-        sockets = self._sockets
-
-        class Watched(kind):  # type: ignore[misc]
-            def _new_conn(self) -> socket.socket:
-                made: socket.socket = super()._new_conn()
-                sockets.append(made.dup())  # TLS takes the socket itself over
-                return made
-
-        return Watched
-
-    def _run(self) -> None:
-        while not self._done.wait(WATCH_S):
-            if self._stopped.is_set() or time.monotonic() > self._end:
-                self.has_ended = True
-                for each in list(self._sockets):
-                    with contextlib.suppress(OSError):  # the server may have hung up
-                        each.shutdown(socket.SHUT_RDWR)
-        for each in self._sockets:
-            each.close()
 
 
 def fetch(
