@@ -1,7 +1,10 @@
 """The load tool: its visitors get answers from a real server, and its figures are right."""
 
 import asyncio
+import itertools
 import json
+import random
+from collections import Counter
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -32,7 +35,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
         yield server.address, server.process.pid
 
 
-@pytest.mark.parametrize("journey", list(JOURNEYS))
+@pytest.mark.parametrize("journey", list(WHOLE_JOURNEYS))
 def test_every_action_is_answered_without_an_error(demo: tuple[str, int], journey: str) -> None:
     address, pid = demo
     photos = sorted(PHOTOS.glob("*.webp"))[:3]
@@ -51,6 +54,18 @@ def test_every_action_is_answered_without_an_error(demo: tuple[str, int], journe
     assert made["memory_mb"]["min"] > 50
     assert made["server_cpu_ms_a_run"] > 0
     assert report.table(made)
+
+
+def test_visitors_who_go_their_own_ways_do_the_same_in_another_order() -> None:
+    def first(seed: int, n_actions: int) -> list[str]:
+        steps = JOURNEYS["own-ways"](random.Random(seed))  # noqa: S311  not a secret
+        return [name for name, _ in itertools.islice(steps, n_actions)]
+
+    assert {first(seed, 1)[0] for seed in range(20)} == {"browse", "photo page"}
+    counted = Counter(first(0, 4000))
+    assert counted.keys() == {name for name, _ in MIXED}
+    assert 300 < counted["upload"] < 500  # of ten steps one, as in the other journey
+    assert counted["why"] == pytest.approx(counted["upload"], rel=0.3)
 
 
 def test_what_goes_wrong_is_counted(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ async def _one(
         try:
             async with browser:
                 visitor = Visitor(browser, rng, photos)
-                for name, act in JOURNEYS[plan.journey]():
+                for name, act in JOURNEYS[plan.journey](rng):
                     if is_over():
                         break
                     started, n_done = _since(begun), n_done + 1

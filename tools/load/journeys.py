@@ -120,27 +120,37 @@ class Visitor:
 
 Step = Callable[[Visitor], Awaitable[Answer]]
 
-# Names of what a visitor does, and how: the gallery, a search, products, sliders, a reason, a photo
-MIXED: tuple[tuple[str, Step], ...] = (
+# Names of what a visitor does, and how: the gallery, a search, products, sliders, a reason
+AMONG_PRODUCTS: tuple[tuple[str, Step], ...] = (
     ("browse", Visitor.browse),
     ("search", Visitor.search),
     ("open", Visitor.open),
     ("slide", Visitor.slide),
     ("open", Visitor.open),
     ("why", Visitor.why),
+)
+# And with a photo
+WITH_A_PHOTO: tuple[tuple[str, Step], ...] = (
     ("photo page", Visitor.photo_page),
     ("upload", Visitor.upload),
     ("slide photo", Visitor.slide),
     ("open", Visitor.open),
 )
+MIXED = AMONG_PRODUCTS + WITH_A_PHOTO
 
 
-def mixed() -> Iterator[tuple[str, Step]]:
-    """A look around, again and again."""
+def mixed(_rng: random.Random) -> Iterator[tuple[str, Step]]:
+    """A look around, again and again; all visitors do the same at about the same time."""
     return itertools.cycle(MIXED)
 
 
-def lookalikes() -> Iterator[tuple[str, Step]]:
+def own_ways(rng: random.Random) -> Iterator[tuple[str, Step]]:
+    """The same as `mixed` in equal shares, but each visitor chooses what comes next."""
+    while True:
+        yield from rng.choice((AMONG_PRODUCTS, WITH_A_PHOTO))
+
+
+def lookalikes(_rng: random.Random) -> Iterator[tuple[str, Step]]:
     """From product to product, beginning at any page of the gallery."""
     yield "browse", Visitor.browse
     yield "leaf", Visitor.leaf
@@ -148,7 +158,8 @@ def lookalikes() -> Iterator[tuple[str, Step]]:
         yield "open", Visitor.open
 
 
-JOURNEYS: dict[str, Callable[[], Iterator[tuple[str, Step]]]] = {
+JOURNEYS: dict[str, Callable[[random.Random], Iterator[tuple[str, Step]]]] = {
     "mixed": mixed,
+    "own-ways": own_ways,
     "lookalikes": lookalikes,
 }
