@@ -87,7 +87,12 @@ def _operation(endpoint: Endpoint, schemas: dict[str, Schema]) -> dict[str, Any]
 
 def _picture_body() -> dict[str, Any]:
     picture = {"type": "string", "format": "binary"}
-    form = {"type": "object", "properties": {bodies.FIELD: picture}, "required": [bodies.FIELD]}
+    form = {
+        "type": "object",
+        "properties": {bodies.FIELD: picture},
+        "required": [bodies.FIELD],
+        "additionalProperties": False,
+    }
     return {
         "required": True,
         "description": f"A picture, as {bodies.ACCEPTED}.",

@@ -1,7 +1,8 @@
 """Work that strangers start stays bounded, and cheap answers do not wait for it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import anyio
 import pytest
@@ -72,6 +73,12 @@ def test_a_lie_about_the_length_books_what_comes() -> None:
         assert visit(budget).post("/", content=b"x").status_code == 503
 
 
+def alone(scenario: Callable[[], Awaitable[None]]) -> None:
+    """Run in a thread of its own: the browser of other tests keeps a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(anyio.run, scenario).result()
+
+
 def test_a_full_lane_refuses_at_once_and_empties_again() -> None:
     lane = Lane(n_workers=1, max_waiting=1)
     leave = threading.Event()
@@ -90,7 +97,7 @@ def test_a_full_lane_refuses_at_once_and_empties_again() -> None:
             leave.set()
         assert await lane.run(lambda: "done") == "done"
 
-    anyio.run(scenario)
+    alone(scenario)
     assert answers == [True, True]
 
 
@@ -102,7 +109,7 @@ def test_a_call_that_fails_leaves_its_place() -> None:
             with pytest.raises(ZeroDivisionError):
                 await lane.run(lambda: 1 // 0)
 
-    anyio.run(scenario)
+    alone(scenario)
 
 
 def test_tokens_are_spent_and_come_back() -> None:
