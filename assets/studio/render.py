@@ -76,19 +76,32 @@ def describe(variant: Variant, product: Product) -> dict[str, Any]:
     }
 
 
-def render_variant(variant: Variant, out: Path, samples: int | None = None) -> float:
-    """Render one product to its WebP and JSON files and return the seconds it took."""
-    start = time.perf_counter()
+def photograph(
+    variant: Variant,
+    packed: Path,
+    samples: int | None = None,
+    moved_deg: tuple[float, float] = (0, 0),
+) -> Product:
+    """Render one product to a WebP file, from a camera moved around and upwards."""
     category = CATEGORIES[variant.category]
-    raw, packed = out / f".{variant.id}.png", out / f".{variant.id}.webp"
+    raw = packed.with_suffix(".png")
     with silent():
         product = build(variant)
         view = random.Random(variant.seed)
-        scene.studio(product, shown_colour(variant, product), view, category.turn_deg)
+        colour = shown_colour(variant, product)
+        scene.studio(product, colour, view, category.turn_deg, moved_deg)
         scene.render(raw, SIZE, samples or category.samples, variant.seed)
     with Image.open(raw) as picture:
         picture.convert("RGB").save(packed, "WEBP", quality=QUALITY, method=6)
     raw.unlink()
+    return product
+
+
+def render_variant(variant: Variant, out: Path, samples: int | None = None) -> float:
+    """Render one product to its WebP and JSON files and return the seconds it took."""
+    start = time.perf_counter()
+    packed = out / f".{variant.id}.webp"
+    product = photograph(variant, packed, samples)
     seconds = round(time.perf_counter() - start, 2)
     record = describe(variant, product) | {"seconds": seconds}
     text = json.dumps(record, ensure_ascii=False) + "\n"

@@ -197,8 +197,17 @@ def even_world(tint: Colour, strength: float) -> None:
     background.inputs[1].default_value = strength
 
 
-def studio(product: Product, colour: str, view: random.Random, turn_deg: float = 6.0) -> None:
-    """Set up the shop's picture: an even backdrop and three soft lights."""
+def studio(
+    product: Product,
+    colour: str,
+    view: random.Random,
+    turn_deg: float = 6.0,
+    moved_deg: tuple[float, float] = (0, 0),
+) -> None:
+    """Set up the shop's picture: an even backdrop and three soft lights.
+
+    The camera is moved by `moved_deg`, around the product and upwards; all else stays as it is.
+    """
     turn, tilt = view.uniform(-turn_deg, turn_deg), view.uniform(-2, 2)
     pale = luminance(COLOURS.get(colour, (0.5, 0.5, 0.5))) > _PALE
     drawn = view.choice(DARKER_BACKDROPS if pale else BACKDROPS)
@@ -211,7 +220,8 @@ def studio(product: Product, colour: str, view: random.Random, turn_deg: float =
     area_light((-1.9, -1.6, 2.3), (0, 0, 0.35), 1.3, 66)
     area_light((2.1, -0.9, 1.3), (0, 0, 0.4), 0.6, 13, height=1.9)
     area_light((0.2, 1.4, 2.6), (0, 0.1, 0.2), 1.5, 40)
-    camera(points, product.azimuth_deg + turn, product.elevation_deg + tilt, fill)
+    azimuth, elevation = product.azimuth_deg + turn, product.elevation_deg + tilt
+    camera(points, azimuth + moved_deg[0], min(80.0, elevation + moved_deg[1]), fill)
 
 
 def render(path: Path, size: int = 256, samples: int = 8, seed: int = 0, threads: int = 1) -> None:
