@@ -1,12 +1,13 @@
 """`Recommender`: searches one catalogue with one model, for the page, the API and the shell."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Unpack
 
 import numpy as np
 
 from recommender import images
+from recommender.catalogue import text_search
 from recommender.catalogue.registry import open_catalogue
 from recommender.catalogue.store import Catalogue
 from recommender.config import DEMO
@@ -217,13 +218,10 @@ class Recommender:
         asked, scale = embedding, 1.0
         if options.colour_weight is not None and self.index.projection is not None:
             asked, scale = self.index.projection.rebalance(embedding, options.colour_weight)
-        filters = options.filters
         steps = Reranking(
             diversity=options.diversity,
             group=self.grouper.group if options.group_duplicates else None,
-            accepts=None
-            if filters.is_empty
-            else lambda other: filters.accept(self.catalogue.get(other), item),
+            accepts=self._acceptance(options, item),
         )
         groups = search(self.index, asked, options.n_neighbors, steps, leave_out=leave_out)
         # Confidence is a matter of the embeddings as they are, whatever the options
@@ -233,6 +231,31 @@ class Recommender:
             else self.index.query(embedding, 1, leave_out=leave_out)
         )
         return groups, scale, nearest[0].distance if nearest else float("inf")
+
+    def _acceptance(
+        self, options: SearchOptions, item: Item | None
+    ) -> Callable[[str], bool] | None:
+        """What tells by its id whether a product may come; None if all may."""
+        filters, words = options.filters, options.words.strip()
+        if filters.is_empty and not words:
+            return None
+        named: frozenset[str] | None = None
+        below = None
+        if words:
+            found = text_search.find(self.catalogue, words)
+            named = frozenset(found.item_ids)
+            if found.wanted.is_cheap and item is not None:
+                below = item.price
+
+        def accepts(other_id: str) -> bool:
+            if named is not None and other_id not in named:
+                return False
+            other = self.catalogue.get(other_id)
+            if below is not None and (other.price is None or other.price >= below):
+                return False
+            return filters.accept(other, item)
+
+        return accepts
 
     def _result(
         self,

@@ -1,9 +1,12 @@
 """Fixtures: a home of its own for every test run, and small catalogues made of drawn pictures."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
+import anyio
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -12,6 +15,7 @@ from recommender.importing.importer import import_source
 from recommender.models import ARTICLE
 from recommender.recommend import Recommender
 
+T = TypeVar("T")
 COLOURS = {"red": (200, 30, 40), "green": (30, 150, 60), "blue": (40, 60, 190)}
 SHAPES = ("disc", "box", "bar")
 
@@ -24,6 +28,12 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
+
+
+def run_alone(scenario: Callable[..., Awaitable[T]], *arguments: object) -> T:
+    """Run a coroutine in a thread of its own: the browser of other tests keeps a loop here."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(anyio.run, scenario, *arguments).result()
 
 
 def draw(shape: str, colour: str, size_px: int = 96, shift_px: int = 0) -> Image.Image:

@@ -166,6 +166,18 @@ def test_a_photo_is_encoded_and_decoded_once_whatever_the_options(
     assert again.confidence == first.confidence
 
 
+def test_looks_and_words_choose_together(shop_recommender: Recommender, shop: Path) -> None:
+    asked = "disc-red-0"
+    blue = shop_recommender.similar(asked, n_neighbors=12, words="in blue")
+    assert {match.item.title for match in blue.matches} == {"blue disc", "blue box", "blue bar"}
+    assert blue.matches[0].item.title == "blue disc"  # the nearest of those
+    photo = shop_recommender.similar_to_image(shop / f"{asked}.png", words="boxes")
+    assert {match.item.category for match in photo.matches} == {"box"}
+    assert not shop_recommender.similar(asked, words="xyzzy").matches
+    assert not shop_recommender.similar(asked, words="cheaper").matches  # all cost the same
+    assert len(shop_recommender.similar(asked, n_neighbors=20, words=" ").matches) == 17
+
+
 def test_a_picture_encoded_for_another_catalogue_is_refused(
     shop_recommender: Recommender, shop: Path
 ) -> None:

@@ -159,7 +159,7 @@ class Products:
     catalogue : where they are
     n_items : how many fit what was asked for, in all
     offset : how many come before the first of these
-    items : in the catalogue's order
+    items : in the catalogue's order, or those first that say best what was asked for
     """
 
     catalogue: str

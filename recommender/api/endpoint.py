@@ -107,6 +107,7 @@ def search_options(recommender: "Recommender", values: Values) -> SearchOptions:
         diversity=values["diversity"],
         group_duplicates=values["group_duplicates"],
         filters=item_filter(values),
+        words=values["words"] or "",
     )
 
 

@@ -232,7 +232,14 @@ HOW = (
         text="Whether near-identical products come as one match.",
     ),
 )
+SHORT = re.compile(r"^[^\x00]{0,200}$")
 WHICH = (
+    Parameter(
+        name="words",
+        pattern=SHORT,
+        text="Only products that this asks for, as a shopper writes it: rote Tasse unter 20. "
+        "At most 200 letters.",
+    ),
     Parameter(name="category", is_repeated=True, text="Only these categories."),
     Parameter(name="colour_name", is_repeated=True, text="Only these colours."),
     Parameter(name="material", is_repeated=True, text="Only these materials."),

@@ -23,6 +23,8 @@ class SearchOptions:
     diversity : from 0, nearest first, to 1, as different from each other as possible; see `rerank`
     group_duplicates : whether near-identical products come as one match; see `grouping`
     filters : products that may come
+    words : what products must be besides looking alike, as a shopper writes it: "in blue", "under
+        100", "cheaper"; see `catalogue.text_search`
 
     Raises
     ------
@@ -34,6 +36,7 @@ class SearchOptions:
     diversity: float = 0.0
     group_duplicates: bool = False
     filters: ItemFilter = ANYTHING
+    words: str = ""
 
     def __post_init__(self) -> None:
         if not 1 <= self.n_neighbors <= MAX_NEIGHBOURS:
@@ -48,7 +51,7 @@ class SearchOptions:
     @property
     def keeps_nearest(self) -> bool:
         """Whether an answer with these options begins with the nearest product of all."""
-        return self.colour_weight is None and self.filters.is_empty
+        return self.colour_weight is None and self.filters.is_empty and not self.words
 
 
 class OptionFields(TypedDict, total=False):
@@ -59,6 +62,7 @@ class OptionFields(TypedDict, total=False):
     diversity: float
     group_duplicates: bool
     filters: ItemFilter
+    words: str
 
 
 DEFAULTS = SearchOptions()

@@ -1,6 +1,5 @@
 """What the API answers."""
 
-import asyncio
 import errno
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +19,7 @@ from recommender.importing.importer import import_source
 from recommender.recommend import Recommender
 from recommender.serving.admission import TokenBuckets
 from tests.api.conftest import AMPLE, picture_bytes
-from tests.conftest import draw
+from tests.conftest import draw, run_alone
 
 MakeApi = Callable[..., Starlette]
 
@@ -383,8 +382,8 @@ def test_the_page_beside_it_gets_the_rest() -> None:
     said: list[str] = []
     both = Beside(say("page"), say("api"))  # type: ignore[arg-type]
     for path in ("/", "/api", "/api/health", "/apixyz", "/photo"):
-        asyncio.run(both({"type": "http", "path": path}, None, None))  # type: ignore[arg-type]
-    asyncio.run(both({"type": "websocket", "path": "/api"}, None, None))  # type: ignore[arg-type]
+        run_alone(both, {"type": "http", "path": path}, None, None)
+    run_alone(both, {"type": "websocket", "path": "/api"}, None, None)
     assert said == ["page", "api", "api", "page", "page", "page"]
 
 

@@ -1,8 +1,7 @@
 """Work that strangers start stays bounded, and cheap answers do not wait for it."""
 
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 
 import anyio
 import pytest
@@ -15,6 +14,7 @@ from starlette.testclient import TestClient
 from recommender.serving.admission import BodyGuard, Busy, ByteBudget, Lane, TokenBuckets
 from recommender.serving.clients import household
 from recommender.serving.headers import SecurityHeaders
+from tests.conftest import run_alone
 
 KB = 1 << 10
 
@@ -73,12 +73,6 @@ def test_a_lie_about_the_length_books_what_comes() -> None:
         assert visit(budget).post("/", content=b"x").status_code == 503
 
 
-def alone(scenario: Callable[[], Awaitable[None]]) -> None:
-    """Run in a thread of its own: the browser of other tests keeps a loop in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(anyio.run, scenario).result()
-
-
 def test_a_full_lane_refuses_at_once_and_empties_again() -> None:
     lane = Lane(n_workers=1, max_waiting=1)
     leave = threading.Event()
@@ -97,7 +91,7 @@ def test_a_full_lane_refuses_at_once_and_empties_again() -> None:
             leave.set()
         assert await lane.run(lambda: "done") == "done"
 
-    alone(scenario)
+    run_alone(scenario)
     assert answers == [True, True]
 
 
@@ -109,7 +103,7 @@ def test_a_call_that_fails_leaves_its_place() -> None:
             with pytest.raises(ZeroDivisionError):
                 await lane.run(lambda: 1 // 0)
 
-    alone(scenario)
+    run_alone(scenario)
 
 
 def test_tokens_are_spent_and_come_back() -> None:

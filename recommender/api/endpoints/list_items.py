@@ -4,13 +4,20 @@ from recommender.api import answers, parameters
 from recommender.api.endpoint import Endpoint, Values, catalogue_name, item_filter, open_catalogue
 from recommender.api.limits import Limits
 from recommender.api.shop import Shop
+from recommender.catalogue import text_search
 
 
 def items(shop: Shop, _limits: Limits, values: Values) -> answers.Products:
     """A part of a catalogue."""
     catalogue = open_catalogue(shop, catalogue_name(values))
     filters = item_filter(values)
-    found = [item for item in catalogue if filters.accept(item)]
+    words = values["words"] or ""
+    asked = (
+        map(catalogue.get, text_search.find(catalogue, words).item_ids)
+        if words.strip()
+        else catalogue
+    )
+    found = [item for item in asked if filters.accept(item)]
     start = values["offset"]
     return answers.Products(
         catalogue=catalogue.name,
@@ -27,7 +34,7 @@ ENDPOINT = Endpoint(
     method="GET",
     path="/api/items",
     name="listItems",
-    text="Products of a catalogue, in its own order.",
+    text="Products of a catalogue, in its own order; those that words ask for, the best first.",
     parameters=(parameters.CATALOGUE, *parameters.WHICH, *parameters.PAGING),
     answer=answers.Products,
     run=items,

@@ -64,6 +64,7 @@ def similar(options: argparse.Namespace) -> None:
             different=["brand"] if options.other_brands else [],
             in_stock=options.in_stock,
         ),
+        words=options.words,
     )
     recommender = open_recommender(options)
     if options.query in recommender.catalogue:
@@ -177,6 +178,12 @@ def _add_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--category", action="append", default=[], help="one of these; may be given more than once"
+    )
+    command.add_argument(
+        "--words",
+        default="",
+        metavar="TEXT",
+        help="what products must be besides looking alike: 'in blue', 'under 100', 'cheaper'",
     )
     command.add_argument(
         "--other-brands", action="store_true", help="leave out the brand of the item"

@@ -10,7 +10,7 @@ from recommender.catalogue.store import Catalogue
 from recommender.config import DEMO
 from recommender.items import Item
 from recommender.ui.components import gallery
-from recommender.ui.parts import filters
+from recommender.ui.parts import chips, filters, understood
 from recommender.ui.parts.filters import Facets, Filters
 from recommender.ui.shared import choice, link, messages, resources, words
 
@@ -38,8 +38,10 @@ def show() -> None:
     chosen = _ask(facets)
     link.remember_shelf()
     found = filters.select(catalogue, chosen)
+    chips.show(("colour", "material", "price"), facets, "chips", _first_page)
+    understood.show(catalogue, chosen.text, "q")
     if not found:
-        messages.empty("No products match", "Remove a filter, or try a shorter search.")
+        messages.empty("No products match", "Remove a filter, or try other words.")
         st.button("Show everything", key="show-everything", on_click=_clear, args=(facets,))
         return
     _draw(catalogue, found)
@@ -61,7 +63,7 @@ def _ask(facets: Facets) -> Filters:
             "Search",
             key="q",
             bind="query-params",
-            placeholder="Try “red mug” or “ceramic”",
+            placeholder="Try “red mugs”, “chair under 100” or “rote Tasse”",
             icon=":material/search:",
             label_visibility="collapsed",
             on_change=_first_page,

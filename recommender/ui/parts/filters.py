@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import streamlit as st
 
+from recommender.catalogue import text_search
 from recommender.catalogue.filters import ANYTHING, ItemFilter
 from recommender.catalogue.store import Catalogue
 from recommender.items import Item
@@ -28,7 +29,7 @@ class Filters:
 
     Attributes
     ----------
-    text : words that must all occur in what the page shows of a product
+    text : as a shopper writes it, see `catalogue.text_search`
     """
 
     text: str = ""
@@ -73,15 +74,19 @@ def prepare(catalogue: Catalogue) -> None:
     """Do now what the gallery's first visitor would wait for."""
     facets(catalogue)
     _ordered(catalogue, FEATURED)
+    text_search.text_index(catalogue)
 
 
 def select(catalogue: Catalogue, filters: Filters) -> Sequence[Item]:
     """Return the products that match, sorted as asked."""
     found: Sequence[Item] = _ordered(catalogue, filters.order)
-    wanted = filters.text.lower().split()
-    if wanted:
-        texts = _texts(catalogue)
-        found = [item for item in found if all(word in texts[item.item_id] for word in wanted)]
+    if filters.text.strip():
+        named = text_search.find(catalogue, filters.text).item_ids
+        if filters.order == FEATURED:  # those that say it best come first
+            found = [catalogue.get(item_id) for item_id in named]
+        else:
+            wanted = frozenset(named)
+            found = [item for item in found if item.item_id in wanted]
     if not filters.item_filter.is_empty:
         found = [item for item in found if filters.item_filter.accept(item)]
     return found
@@ -103,7 +108,7 @@ def price_range(
     """
     if prices is None:
         return None
-    lowest, highest = _whole(prices)
+    lowest, highest = whole(prices)
     chosen: tuple[float, float] = st.slider(
         "Price",
         lowest,
@@ -126,7 +131,7 @@ def forget(key: str, facets: Facets) -> None:
     elif isinstance(chosen, list):
         st.session_state[key] = []
     elif isinstance(chosen, tuple) and facets.prices:
-        st.session_state[key] = _whole(facets.prices)
+        st.session_state[key] = whole(facets.prices)
     elif isinstance(chosen, str):
         st.session_state[key] = ""
 
@@ -157,21 +162,10 @@ def _featured(catalogue: Catalogue) -> tuple[Item, ...]:
     return tuple(item for _, item in sorted(places, key=lambda place: place[0]))
 
 
-def _whole(prices: tuple[float, float]) -> tuple[float, float]:
+def whole(prices: tuple[float, float]) -> tuple[float, float]:
+    """Return a range of prices in whole numbers, which holds them all."""
     return float(int(prices[0])), float(-int(-prices[1] // 1))
 
 
 def _values(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({value for value in values if value}))
-
-
-@lru_cache(KEPT_CATALOGUES)
-def _texts(catalogue: Catalogue) -> dict[str, str]:
-    """Return the text that each product is found by, by its id."""
-    return {item.item_id: _searchable(item) for item in catalogue}
-
-
-def _searchable(item: Item) -> str:
-    """Fields that the page shows of a product; free attributes may be its cost or its supplier."""
-    parts = (item.title, item.item_id, *words.facts(item))
-    return " ".join(parts).lower()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DEFAULT_NEIGHBOURS, MAX_NEIGHBOURS = 12, 48
 SLIDER_PX = 215
+MAX_WORDS = 200  # letters
 BALANCED, CLOSEST = "Balanced", "Closest first"
 WEIGHTS: dict[str, float | None] = {
     "Same kind of thing": 0.0,
@@ -38,6 +39,14 @@ def ask(recommender: "Recommender", *, by_product: bool) -> SearchOptions:
     if recommender.weighs_colour:
         colour_weight = WEIGHTS[_slider("What matters", WEIGHTS, BALANCED, "colour_weight")]
     diversity = VARIETIES[_slider("Variety", VARIETIES, CLOSEST, "diversity")]
+    but = st.text_input(
+        "This, but …",
+        key="but",
+        bind="query-params",
+        placeholder="in blue, cheaper, in wood",
+        width=SLIDER_PX,
+        max_chars=MAX_WORDS,
+    )
     facets = filters.facets(recommender.catalogue)
     set_ones = len({*link.FILTERS} & {*st.query_params})
     label = f"Filters ({set_ones})" if set_ones else "Filters"
@@ -63,6 +72,7 @@ def ask(recommender: "Recommender", *, by_product: bool) -> SearchOptions:
         diversity=diversity,
         group_duplicates=group_duplicates,
         filters=chosen,
+        words=but or "",
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from recommender.ui.components import gallery
-from recommender.ui.parts import filters, question, share
+from recommender.ui.parts import filters, question, share, understood
 from recommender.ui.shared import link, messages, words
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def draw(
     with place:
         _draw_stage(stage, found.confidence)
     heading.html(f'<h2 class="bar">{words.TRUST_HEADINGS[found.confidence.level]}</h2>')
+    understood.show(recommender.catalogue, asked.words, "but")
     if not found.matches:
         messages.empty("No products match", "Remove a filter, or choose a wider one.")
         with st.container(horizontal_alignment="center"):

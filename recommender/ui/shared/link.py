@@ -14,7 +14,7 @@ OPTIONS = ("n_neighbors", "colour_weight", "diversity", "group_duplicates")
 KEPT = ("catalogue", "model", *OPTIONS)
 FORMER = dict(zip(("k", "weigh", "variety", "once"), OPTIONS, strict=True))  # in old addresses
 # Filters of an answer, which stay from answer to answer; the gallery has others
-FILTERS = ("only", "hue", "made-of", "cost", "other-brands", "in-stock")
+FILTERS = ("but", "only", "hue", "made-of", "cost", "other-brands", "in-stock")
 PHOTOS = ("sample", "cut")  # which photo, and which part of it
 MAX_TRAIL = 6
 _PAGES = "link.pages"

@@ -35,7 +35,10 @@ def test_search_and_filters_narrow_the_gallery(open_page: OpenPage) -> None:
     found = cards(app, "browse-gallery")
     assert found
     assert all("red" in str(card["title"]).lower() for card in found)
-    app.text_input(key="q").set_value("no such thing").run()
+    app.text_input(key="q").set_value("red xyzzy").run()
+    assert "No product has “xyzzy” as well" in said(app)
+    assert cards(app, "browse-gallery")
+    app.text_input(key="q").set_value("xyzzy").run()
     assert "No products match" in said(app)
     app.button(key="show-everything").click().run()
     assert len(cards(app, "browse-gallery")) == 24
