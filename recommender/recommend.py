@@ -24,7 +24,7 @@ from recommender.search.index import Index, Neighbour
 from recommender.search.options import OptionFields, SearchOptions, choose
 from recommender.search.query import EncodedQuery
 from recommender.search.rerank import Reranking, search
-from recommender.search.results import Confidence, Reconstruction, Result, to_matches
+from recommender.search.results import Confidence, Reconstruction, Result, alike, to_matches
 from recommender.types import Floats, Pixels, Progress
 
 KEPT_RECONSTRUCTIONS = 32  # some 140 KB each
@@ -110,7 +110,7 @@ class Recommender:
         )
         error = float(self.index.reconstruction_errors[row])
         rated = confidence.of_item(self.index, nearest, error)
-        return self._result(groups, scale, rated, started, item=item)
+        return self._result(groups, scale, rated, started, chosen, item=item)
 
     def similar_to_image(
         self,
@@ -170,6 +170,39 @@ class Recommender:
         """
         return self._answer(encoded, choose(options, changes), time.perf_counter())
 
+    def similarity(
+        self, asked: str | EncodedQuery, item_id: str, *, colour_weight: float | None = None
+    ) -> float:
+        """Similarity of a product to a product or an encoded picture, as answers give it.
+
+        Parameters
+        ----------
+        asked : a product's id, or an encoded picture
+        colour_weight : as in `SearchOptions`
+
+        Raises
+        ------
+        CatalogueError : there is no such product
+        """
+        if isinstance(asked, str):
+            embedding = np.asarray(self.index.embeddings[self._rows(asked)[0]])
+        else:
+            embedding = asked.embedding
+        embedding, scale = self._weighed(embedding, colour_weight)
+        others = np.asarray(self.index.embeddings[self._rows(item_id)], np.float32)
+        nearest = float(np.linalg.norm(others - embedding, axis=1).min())
+        return min(1.0, scale * self.index.similarity(nearest))
+
+    def _rows(self, item_id: str) -> list[int]:
+        self.catalogue.get(item_id)  # a sentence where there is no such product
+        return self.index.rows(item_id)
+
+    def _weighed(self, embedding: Floats, colour_weight: float | None) -> tuple[Floats, float]:
+        """What to compare with embeddings, and the factor of its similarities."""
+        if colour_weight is None or self.index.projection is None:
+            return embedding, 1.0
+        return self.index.projection.rebalance(embedding, colour_weight)
+
     def reconstruct(
         self, source: images.Source, *, limits: ImageLimits = DEFAULT_LIMITS
     ) -> Reconstruction:
@@ -207,7 +240,7 @@ class Recommender:
         rated = confidence.of_photo(
             self.index, self.photo_scale(), nearest, encoded.reconstruction_error
         )
-        return self._result(groups, scale, rated, started)
+        return self._result(groups, scale, rated, started, options)
 
     def _search(
         self, embedding: Floats, options: SearchOptions, *, item: Item | None = None
@@ -215,9 +248,7 @@ class Recommender:
         """Groups of rows, the scale of their similarities, and the distance of the nearest row."""
         self._check(options)
         leave_out = () if item is None else (item.item_id,)
-        asked, scale = embedding, 1.0
-        if options.colour_weight is not None and self.index.projection is not None:
-            asked, scale = self.index.projection.rebalance(embedding, options.colour_weight)
+        asked, scale = self._weighed(embedding, options.colour_weight)
         steps = Reranking(
             diversity=options.diversity,
             group=self.grouper.group if options.group_duplicates else None,
@@ -263,12 +294,16 @@ class Recommender:
         scale: float,
         rated: Confidence,
         started: float,
+        options: SearchOptions,
         *,
         item: Item | None = None,
     ) -> Result:
+        found = to_matches(self.catalogue, self.index, groups, scale)
+        kept = alike(found) if options.only_alike else found
         return Result(
             item=item,
-            matches=to_matches(self.catalogue, self.index, groups, scale),
+            matches=kept,
             confidence=rated,
             elapsed_ms=(time.perf_counter() - started) * 1e3,
+            is_cut=len(kept) < len(found),
         )

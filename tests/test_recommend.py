@@ -178,6 +178,33 @@ def test_looks_and_words_choose_together(shop_recommender: Recommender, shop: Pa
     assert len(shop_recommender.similar(asked, n_neighbors=20, words=" ").matches) == 17
 
 
+def test_one_pair_has_one_similarity(shop_recommender: Recommender, shop: Path) -> None:
+    for match in shop_recommender.similar("disc-red-0", n_neighbors=5).matches:
+        found = shop_recommender.similarity("disc-red-0", match.item.item_id)
+        assert found == pytest.approx(match.similarity, abs=1e-4)
+    encoded = shop_recommender.encode_image(shop / "disc-red-0.png")
+    for match in shop_recommender.search(encoded, n_neighbors=5).matches:
+        found = shop_recommender.similarity(encoded, match.item.item_id)
+        assert found == pytest.approx(match.similarity, abs=1e-4)
+    with pytest.raises(CatalogueError, match="no item"):
+        shop_recommender.similarity("disc-red-0", "nothing")
+
+
+def test_an_answer_may_end_where_nothing_is_alike(
+    shop_recommender: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = shop_recommender.similar("disc-red-0", n_neighbors=17)
+    assert len(whole.matches) == 17
+    assert not whole.is_cut
+    far = whole.matches[5].distance
+    monkeypatch.setattr(
+        type(shop_recommender.index), "similarity", lambda _, d: min(1.0, 0.2 + (d < far))
+    )
+    cut = shop_recommender.similar("disc-red-0", n_neighbors=17, only_alike=True)
+    assert [match.item for match in cut.matches] == [match.item for match in whole.matches[:5]]
+    assert cut.is_cut
+
+
 def test_a_picture_encoded_for_another_catalogue_is_refused(
     shop_recommender: Recommender, shop: Path
 ) -> None:

@@ -106,6 +106,7 @@ def search_options(recommender: "Recommender", values: Values) -> SearchOptions:
         colour_weight=values["colour_weight"],
         diversity=values["diversity"],
         group_duplicates=values["group_duplicates"],
+        only_alike=values["only_alike"],
         filters=item_filter(values),
         words=values["words"] or "",
     )

@@ -231,6 +231,12 @@ HOW = (
         default=False,
         text="Whether near-identical products come as one match.",
     ),
+    Parameter(
+        name="only_alike",
+        kind="boolean",
+        default=False,
+        text="Whether to leave out what is less than half as alike as the closest match.",
+    ),
 )
 SHORT = re.compile(r"^[^\x00]{0,200}$")
 WHICH = (

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from recommender import images
 from recommender.catalogue.store import Catalogue
 from recommender.inference.autoencoder import Autoencoder
@@ -28,14 +26,12 @@ class Explanation:
 
     Attributes
     ----------
-    similarity : in [0, 1], of the embeddings as they are
-    kind, colours : the same of the embeddings' two parts; None if they have no parts
+    kind, colours : similarities in [0, 1] of the embeddings' two parts; None if they have no parts
     parts : places that match; none if the model has no features of regions
     shared : colours that both have
     first_colours, second_colours : all main colours of each
     """
 
-    similarity: float
     kind: float | None
     colours: float | None
     parts: tuple[Part, ...]
@@ -117,7 +113,6 @@ def explain(index: Index, first: Traits, second: Traits) -> Explanation:
     if index.projection is not None:
         kind, colours = index.projection.likeness(first.embedding, second.embedding)
     return Explanation(
-        similarity=index.similarity(float(np.linalg.norm(first.embedding - second.embedding))),
         kind=kind,
         colours=colours,
         parts=_parts(first, second),

@@ -1,6 +1,6 @@
 """Rates the confidence in an answer on a scale that the catalogue itself provides.
 
-A product's answer is judged by how near the catalogue's products are to each other. A photo is
+A product's answer is doubted only where nothing similar exists. A photo is
 another matter: it has a background, another light and another angle, and even a photo of something
 that the catalogue has is further away than any two of its pictures. So what is usual for photos is
 measured on items that are held out: each is altered as another camera might have taken it, and
@@ -22,9 +22,10 @@ from recommender.search.calibration import QUANTILES
 from recommender.search.index import Index
 from recommender.search.results import Confidence, ConfidenceLevel
 
-# Percentiles of the catalogue's own items: a product within the first bound is as close to the
-# catalogue as nine in ten of its items are to each other; past the second, as hardly any is.
-CLOSE_PERCENTILE, UNLIKE_PERCENTILE = 90, 99
+# Similarity of a product to its nearest other one: below the first, neighbours in the demo are of
+# another kind as often as of the same; below the second, three times as often.
+LOOSE_SIMILARITY, UNLIKE_SIMILARITY = 0.38, 0.28
+UNLIKE_PERCENTILE = 99  # of errors: past it a photo is decoded worse than hardly any item
 # A photo is close up to where nearly all altered held-out items are, and unlike anything from
 # where hardly any item still has something of its own kind.
 PHOTO_CLOSE_PERCENTILE, OTHER_KIND_PERCENTILE = 99, 1
@@ -52,7 +53,7 @@ class PhotoScale:
 
 
 def of_item(index: Index, nearest: float, error: float) -> Confidence:
-    """Rate the answer to one of the catalogue's own items.
+    """Rate the answer to one of the catalogue's own items, by its nearest other item alone.
 
     Parameters
     ----------
@@ -61,14 +62,12 @@ def of_item(index: Index, nearest: float, error: float) -> Confidence:
     """
     nearest_percentile = _percentile(nearest, _tolerant(index.nearest_quantiles))
     reconstruction_percentile = _percentile(error, _tolerant(index.error_quantiles))
-    worst = max(nearest_percentile, reconstruction_percentile)
-    level: ConfidenceLevel = (
-        "close"
-        if worst <= CLOSE_PERCENTILE
-        else "loose"
-        if worst <= UNLIKE_PERCENTILE
-        else "unlike"
-    )
+    similarity = index.similarity(nearest)
+    level: ConfidenceLevel = "close"
+    if similarity < UNLIKE_SIMILARITY:
+        level = "unlike"
+    elif similarity < LOOSE_SIMILARITY:
+        level = "loose"
     return Confidence(
         level=level,
         nearest_percentile=nearest_percentile,

@@ -22,6 +22,7 @@ class SearchOptions:
         anything; None keeps the mixture that the embeddings have, which measures best
     diversity : from 0, nearest first, to 1, as different from each other as possible; see `rerank`
     group_duplicates : whether near-identical products come as one match; see `grouping`
+    only_alike : whether an answer ends where products are less than half as alike as the closest
     filters : products that may come
     words : what products must be besides looking alike, as a shopper writes it: "in blue", "under
         100", "cheaper"; see `catalogue.text_search`
@@ -35,6 +36,7 @@ class SearchOptions:
     colour_weight: float | None = None
     diversity: float = 0.0
     group_duplicates: bool = False
+    only_alike: bool = False
     filters: ItemFilter = ANYTHING
     words: str = ""
 
@@ -61,6 +63,7 @@ class OptionFields(TypedDict, total=False):
     colour_weight: float | None
     diversity: float
     group_duplicates: bool
+    only_alike: bool
     filters: ItemFilter
     words: str
 

@@ -59,6 +59,7 @@ def similar(options: argparse.Namespace) -> None:
         colour_weight=options.colour_weight,
         diversity=options.diversity,
         group_duplicates=options.group_duplicates,
+        only_alike=options.only_alike,
         filters=ItemFilter(
             categories=options.category,
             different=["brand"] if options.other_brands else [],
@@ -175,6 +176,11 @@ def _add_options(command: argparse.ArgumentParser) -> None:
         action="store_true",
         dest="group_duplicates",
         help="count near-identical products as one",
+    )
+    command.add_argument(
+        "--only-alike",
+        action="store_true",
+        help="leave out what is less than half as alike as the closest",
     )
     command.add_argument(
         "--category", action="append", default=[], help="one of these; may be given more than once"

@@ -10,7 +10,7 @@ from recommender.items import Item
 from recommender.ui.components import trail
 from recommender.ui.components.trail import Way
 from recommender.ui.parts import photo_query
-from recommender.ui.parts.question import PAGE_OPTIONS
+from recommender.ui.parts.question import PAGE_OPTIONS, WEIGHTS
 from recommender.ui.shared import choice, link, messages, pictures, resources, words
 
 if TYPE_CHECKING:
@@ -60,8 +60,14 @@ def show() -> None:
         if query.encoded is None
         else explainer.of_photo(query.encoded, other_id)
     )
+    weight = WEIGHTS.get(st.query_params.get("colour_weight", ""))
+    similarity = recommender.similarity(
+        query.encoded or query.id,
+        other_id,
+        colour_weight=weight if recommender.weighs_colour else None,
+    )
     st.html(
-        f'<header class="hero"><h1>Why these two?</h1><p>{_verdict(found)}</p></header>'
+        f'<header class="hero"><h1>Why these two?</h1><p>{_verdict(found, similarity)}</p></header>'
         '<div class="side-by-side"><section class="pair">'
         f"{_figure(query, found, 0)}{_figure(other, found, 1)}</section>"
         f'<section class="reasons">{_parts(found)}{_colours(found)}'
@@ -133,8 +139,8 @@ def _answer(recommender: "Recommender", query: Side) -> list[str]:
     return [match.item.item_id for match in result.matches]
 
 
-def _verdict(found: "Explanation") -> str:
-    text = f"These two are <b>{words.similarity(found.similarity)}</b> alike"
+def _verdict(found: "Explanation", similarity: float) -> str:
+    text = f"These two are <b>{words.similarity(similarity)}</b> alike"
     if found.kind is None or found.colours is None:
         return f"{text}."
     shares = (

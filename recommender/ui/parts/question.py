@@ -24,7 +24,7 @@ WEIGHTS: dict[str, float | None] = {
     "Same colours and texture": 0.8,
 }
 # What a visitor sees first: near-identical products once
-PAGE_OPTIONS = SearchOptions(group_duplicates=True)
+PAGE_OPTIONS = SearchOptions(group_duplicates=True, only_alike=True)
 VARIETIES = {CLOSEST: 0.0, "A little variety": 0.25, "More variety": 0.45, "Most variety": 0.65}
 
 
@@ -71,6 +71,7 @@ def ask(recommender: "Recommender", *, by_product: bool) -> SearchOptions:
         colour_weight=colour_weight,
         diversity=diversity,
         group_duplicates=group_duplicates,
+        only_alike=not chosen.categories,  # who asks for bowls that look like a mug gets bowls
         filters=chosen,
         words=but or "",
     )

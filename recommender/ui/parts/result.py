@@ -98,7 +98,9 @@ def draw(
         name="Lookalikes, closest first",
         view=view,
     )
-    if len(found.matches) < asked.n_neighbors:
+    if found.is_cut:
+        messages.remark("Nothing closer: all else is less than half as alike as the first match.")
+    elif len(found.matches) < asked.n_neighbors:
         fitting = words.count(len(found.matches), "product matches", "products match")
         messages.remark(f"Only {fitting} the filters.")
 

@@ -27,12 +27,10 @@ TRUST_HEADINGS = {
     "loose": "Possible matches",
     "unlike": "The closest we have",
 }
-CLOSE = "Its closest match is about as close as our products usually are to each other."
+CLOSE = "Our catalogue has products that look much like it."
 NEAREST = {
-    "loose": "Fewer than one in ten of our products is this far from its closest match, "
-    "so look twice.",
-    "unlike": "Hardly any of our products is this far from its closest match. "
-    "These are the closest we have, not good matches.",
+    "loose": "Our closest product is only somewhat like it, so look twice.",
+    "unlike": "We have nothing else of its kind. These are the closest we have, not good matches.",
 }
 CLOSE_PHOTO = "Its closest match is about as close as our products are to photos of their kind."
 NEAREST_PHOTO = {
@@ -93,8 +91,7 @@ def verdict(trust: "Confidence") -> str:
     """Return the reason for a result's badge."""
     if trust.level == "close":
         return CLOSE_PHOTO if trust.of_photo else CLOSE
-    nearest_is_worse = trust.nearest_percentile >= trust.reconstruction_percentile
-    if nearest_is_worse:
+    if not trust.of_photo or trust.nearest_percentile >= trust.reconstruction_percentile:
         return (NEAREST_PHOTO if trust.of_photo else NEAREST)[trust.level]
     return REBUILT[trust.level]
 

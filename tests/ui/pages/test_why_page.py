@@ -20,6 +20,15 @@ def test_why_lays_two_products_side_by_side(open_page: OpenPage) -> None:
     assert [step["label"] for step in way["onward"]][-1] == "Close"
 
 
+@pytest.mark.skipif(PERCEPTUAL not in available_models(), reason="there is no such model")
+@pytest.mark.parametrize("weight", ["", "Same colours and texture"])
+def test_a_card_and_its_why_say_one_similarity(open_page: OpenPage, weight: str) -> None:
+    options = {"colour_weight": weight} if weight else {}
+    card = cards(open_page("lookalikes", item="mug-01-navy", **options), "lookalikes-gallery")[3]
+    app = open_page("why", item="mug-01-navy", to=str(card["id"]), **options)
+    assert f"<b>{card['similarity_text']}</b> alike" in said(app)
+
+
 def test_why_for_a_sample_photo(open_page: OpenPage) -> None:
     if not samples.all_samples():
         pytest.skip("this catalogue comes without sample photos")
