@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .PHONY: demo test test-all check biome hooks format train train-perceptual encoder \
-	backbone-catalogues figures pictures benchmark fuzz chaos timings load lock clean
+	backbone-catalogues figures pictures slow-line benchmark fuzz chaos timings load lock clean
 
 # The tests of a file share what they set up, so a file stays with one process
 SIDE_BY_SIDE = -n auto --maxprocesses 4 --dist loadfile
@@ -115,6 +115,10 @@ figures: $(VENV)/.dev data/catalogues/style data/catalogues/clothing-train \
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tools.tour docs
 	$(BIN)/python -m tools.failures docs/failures.webp
+
+# The first view at 1.5 Mbit/s, and how much moves while pages come in
+slow-line: $(VENV)/.dev
+	$(BIN)/python -m tools.slow_line
 
 benchmark: $(VENV)/.dev
 	$(BIN)/python -m recommender benchmark

@@ -15,11 +15,13 @@ from recommender import api, config, models
 from recommender.errors import RecommenderError
 from recommender.serving.access import Access
 from recommender.serving.admission import BodyGuard, ByteBudget
+from recommender.serving.compressed import Compressed
 from recommender.serving.headers import SecurityHeaders, embedders
 from recommender.serving.hosts import AllowedHosts, HostGuard
 from recommender.serving.threads import use_one_blas_thread
 from recommender.ui.shared import pictures, resources, standing
 from recommender.ui.shell import routes, warm_up
+from recommender.ui.shell.front import Front
 from recommender.ui.shell.uploads import UploadGuard
 
 OPEN = "LOOKALIKE_OPEN"
@@ -77,6 +79,8 @@ app = st.App(
         Middleware(HostGuard, allowed=allowed),
         Middleware(BodyGuard, budget=ByteBudget()),
         Middleware(UploadGuard),
+        Middleware(Front),
+        Middleware(Compressed),
         Middleware(api.Beside, api=api.make_application(shop, limits)),
     ],
     lifespan=lifespan,

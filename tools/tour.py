@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tools.serving import serving
+from tools.serving import ROOT, serving
 from tools.visiting import Scheme, visiting
 
 STILL, MOVING, PHONE = (1440, 1000), (1100, 720), (390, 844)
@@ -28,6 +28,12 @@ STILLS = {
     "map": "map",
     "compare": f"compare?item={ITEM}",
 }
+# Beside a link to the page, in messengers
+CARD, CARD_FILE = (1200, 630), ROOT / "recommender" / "ui" / "shell" / "card.jpg"
+NOT_ON_THE_CARD = (
+    '.st-key-finder, .st-key-some-categories, .hero .quiet, [class*="st-key-settings"] '
+    "{ display: none !important }"
+)
 
 Frame = tuple[Image.Image, int]
 
@@ -119,6 +125,17 @@ def stills(browser: Browser, address: str, folder: Path) -> None:
         context.close()
 
 
+def card(browser: Browser, address: str) -> None:
+    """Write the picture for links: the name, what the page does, and some products."""
+    page = browser.new_page(viewport={"width": CARD[0], "height": CARD[1]})
+    page.goto(address)
+    page.wait_for_timeout(3 * SETTLED_MS)
+    page.add_style_tag(content=NOT_ON_THE_CARD)
+    page.wait_for_timeout(SETTLED_MS)
+    picture(page).save(CARD_FILE, "JPEG", quality=82)
+    page.close()
+
+
 def main() -> None:
     """Draw into the folder that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -134,6 +151,7 @@ def main() -> None:
         walk(recording, server.address)
         recording.save(folder / "tour.webp")
         stills(browser, server.address, folder)
+        card(browser, server.address)
 
 
 if __name__ == "__main__":

@@ -26,12 +26,13 @@ _LATEST = "photo.latest"
 
 def show() -> None:
     """Draw the page."""
-    st.html(
-        '<header class="hero"><h1>Bring your own photo.</h1>'
+    heading = st.empty()
+    photo = _ask()
+    heading.html(
+        f'<header class="hero{"" if photo is None else " small"}"><h1>Bring your own photo.</h1>'
         "<p>A picture from a shop, a magazine or your phone. One product, well in view, "
         "works best.</p></header>"
     )
-    photo = _ask()
     if photo is None:
         return
     recommender = choice.recommender()
@@ -61,6 +62,9 @@ def show() -> None:
         start=link.PHOTO,
         is_private="sample" not in st.query_params,
     )
+    if "sample" in st.query_params:
+        with st.expander("Choose another sample photo"):
+            _draw_samples()
 
 
 def _ask() -> Photo | None:
@@ -120,8 +124,6 @@ def _ask_sample() -> Photo | None:
     if not chosen:
         _draw_samples()
         return None
-    with st.expander("Choose another sample photo"):
-        _draw_samples()
     return photo_query.sample(chosen)
 
 

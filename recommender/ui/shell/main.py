@@ -7,12 +7,13 @@ import streamlit as st
 from recommender.errors import RecommenderError
 from recommender.ui.shared import choice, link, messages, trouble
 from recommender.ui.shell import layout, warm_up
+from recommender.ui.shell.icon import ICON
 from recommender.ui.shell.page_list import NAME, PAGES
 
 
 def main() -> None:
     """Draw the page."""
-    st.set_page_config(page_title=NAME, page_icon=layout.ICON, layout="wide")
+    st.set_page_config(page_title=NAME, page_icon=ICON, layout="wide")
     pages = {
         entry.name: st.Page(
             entry.show,
@@ -24,6 +25,7 @@ def main() -> None:
     }
     link.register(pages)
     chosen = st.navigation(list(pages.values()), position="hidden")
+    st.set_page_config(page_title=chosen.title)
     link.take_former_names()  # now: before the navigation, a rerun would lead to the first page
     try:
         choice.settle()

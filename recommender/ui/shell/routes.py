@@ -17,6 +17,7 @@ from recommender.ui.shared import pictures, resources, samples
 from recommender.ui.shell import sign_in, warm_up
 
 FONTS = Path(__file__).parent / "fonts"
+CARD = Path(__file__).with_name("card.jpg")  # made by tools/tour.py
 # Addresses hold a hash, so that what they name never changes
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 FOR_A_DAY = {"Cache-Control": "public, max-age=86400"}
@@ -123,6 +124,11 @@ def sheet(request: Request) -> Response:
     return Response(data, media_type="image/webp", headers=FOR_EVER)
 
 
+def card(_request: Request) -> Response:
+    """Serve the picture that messengers show beside a link to this page."""
+    return Response(CARD.read_bytes(), media_type="image/jpeg", headers=FOR_A_DAY)
+
+
 def font(request: Request) -> Response:
     """Serve one of the page's fonts."""
     files = {file.name: file for file in FONTS.glob("*.woff2")}
@@ -168,4 +174,5 @@ ROUTES = [
     Route("/places/{catalogue}/{model}/{version}", _in(DRAWN, places)),
     Route("/sheets/{catalogue}/{version}/{number:int}", _in(READY, sheet)),
     Route("/fonts/{name}", _in(READY, font)),
+    Route("/card.jpg", _in(READY, card)),
 ]
