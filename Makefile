@@ -104,6 +104,7 @@ figures: $(VENV)/.dev data/catalogues/style data/catalogues/clothing-train \
 		data/catalogues/clothing-test data/catalogues/customer
 	$(call MEASURE,article)
 	$(call MEASURE,perceptual)
+	$(call EVALUATE,perceptual) --catalogue demo --queries customer --views
 	for other in clothing-train demo; do \
 		$(call EVALUATE,perceptual) --catalogue style --fitted-on $$other; \
 		$(call EVALUATE,perceptual) --catalogue style --label brand --fitted-on $$other; \

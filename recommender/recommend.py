@@ -1,13 +1,13 @@
 """`Recommender`: searches one catalogue with one model, for the page, the API and the shell."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Unpack
 
 import numpy as np
 
 from recommender import images
-from recommender.catalogue import text_search
+from recommender.catalogue import rules
 from recommender.catalogue.registry import open_catalogue
 from recommender.catalogue.store import Catalogue
 from recommender.config import DEMO
@@ -17,7 +17,7 @@ from recommender.inference.autoencoder import Autoencoder
 from recommender.items import Item
 from recommender.memo import Memo
 from recommender.models import default_model
-from recommender.search import build, confidence, query
+from recommender.search import build, confidence, query, selection
 from recommender.search.confidence import PhotoScale
 from recommender.search.grouping import DuplicateGrouper
 from recommender.search.index import Index, Neighbour
@@ -185,17 +185,14 @@ class Recommender:
         CatalogueError : there is no such product
         """
         if isinstance(asked, str):
-            embedding = np.asarray(self.index.embeddings[self._rows(asked)[0]])
+            self.catalogue.get(asked)
+            embedding = np.asarray(self.index.embeddings[self.index.row(asked)])
         else:
             embedding = asked.embedding
         embedding, scale = self._weighed(embedding, colour_weight)
-        others = np.asarray(self.index.embeddings[self._rows(item_id)], np.float32)
-        nearest = float(np.linalg.norm(others - embedding, axis=1).min())
-        return min(1.0, scale * self.index.similarity(nearest))
-
-    def _rows(self, item_id: str) -> list[int]:
         self.catalogue.get(item_id)  # a sentence where there is no such product
-        return self.index.rows(item_id)
+        nearest = selection.nearest_picture(self.index, item_id, embedding)
+        return 0.0 if nearest is None else min(1.0, scale * self.index.similarity(nearest.distance))
 
     def _weighed(self, embedding: Floats, colour_weight: float | None) -> tuple[Floats, float]:
         """What to compare with embeddings, and the factor of its similarities."""
@@ -247,46 +244,22 @@ class Recommender:
     ) -> tuple[Sequence[Sequence[Neighbour]], float, float]:
         """Groups of rows, the scale of their similarities, and the distance of the nearest row."""
         self._check(options)
+        ruled = rules.read(self.catalogue.folder)
         leave_out = () if item is None else (item.item_id,)
         asked, scale = self._weighed(embedding, options.colour_weight)
         steps = Reranking(
             diversity=options.diversity,
             group=self.grouper.group if options.group_duplicates else None,
-            accepts=self._acceptance(options, item),
+            accepts=selection.acceptance(self.catalogue, options, ruled, item),
         )
         groups = search(self.index, asked, options.n_neighbors, steps, leave_out=leave_out)
         # Confidence is a matter of the embeddings as they are, whatever the options
         nearest = (
             [group[0] for group in groups]
-            if options.keeps_nearest
+            if options.keeps_nearest and ruled.is_empty
             else self.index.query(embedding, 1, leave_out=leave_out)
         )
         return groups, scale, nearest[0].distance if nearest else float("inf")
-
-    def _acceptance(
-        self, options: SearchOptions, item: Item | None
-    ) -> Callable[[str], bool] | None:
-        """What tells by its id whether a product may come; None if all may."""
-        filters, words = options.filters, options.words.strip()
-        if filters.is_empty and not words:
-            return None
-        named: frozenset[str] | None = None
-        below = None
-        if words:
-            found = text_search.find(self.catalogue, words)
-            named = frozenset(found.item_ids)
-            if found.wanted.is_cheap and item is not None:
-                below = item.price
-
-        def accepts(other_id: str) -> bool:
-            if named is not None and other_id not in named:
-                return False
-            other = self.catalogue.get(other_id)
-            if below is not None and (other.price is None or other.price >= below):
-                return False
-            return filters.accept(other, item)
-
-        return accepts
 
     def _result(
         self,
@@ -300,10 +273,17 @@ class Recommender:
     ) -> Result:
         found = to_matches(self.catalogue, self.index, groups, scale)
         kept = alike(found) if options.only_alike else found
+        is_cut = len(kept) < len(found)
+        ruled = rules.read(self.catalogue.folder)
+        if item is not None and not ruled.is_empty:
+            own = np.asarray(self.index.embeddings[self.index.row(item.item_id)])
+            asked = self._weighed(own, options.colour_weight)
+            source = (self.catalogue, self.index)
+            kept = selection.ruled(kept, ruled, item, options.n_neighbors, asked, source)
         return Result(
             item=item,
             matches=kept,
             confidence=rated,
             elapsed_ms=(time.perf_counter() - started) * 1e3,
-            is_cut=len(kept) < len(found),
+            is_cut=is_cut,
         )

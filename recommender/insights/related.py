@@ -8,18 +8,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.catalogue import rules
 from recommender.catalogue.filters import ANYTHING, ItemFilter
 from recommender.catalogue.store import Catalogue
 from recommender.config import replacing
 from recommender.errors import CatalogueError
 from recommender.search.filtering import RowFilter, growing_requests
 from recommender.search.index import Index
+from recommender.search.selection import arranged, nearest_picture
 from recommender.spreadsheets import harmless
 from recommender.types import Keys, Progress
 
 BLOCK = 512  # items asked for at once
 MAX_CELLS = 2_000_000  # distances in memory at once: 24 MB with their keys
 CSV, PARQUET = ".csv", ".parquet"
+
+Found = tuple[Keys, NDArray[np.floating]]  # keys of neighbours, and their similarities
 
 
 class Row(NamedTuple):
@@ -61,19 +65,76 @@ def related(
     """
     if n_neighbors < 1:
         raise CatalogueError(f"the number of neighbours must be at least 1, got {n_neighbors}")
-    index = index.covers
-    order = np.array([index.row(item.item_id) for item in catalogue], np.int64)
-    allows = RowFilter(catalogue, index, filters)
+    relating = _Relating(catalogue, index.covers, n_neighbors, filters)
+    order = np.array([relating.index.row(item.item_id) for item in catalogue], np.int64)
     for start in range(0, len(order), BLOCK):
         rows = order[start : start + BLOCK]
-        found = _neighbours(index, rows, n_neighbors, allows)
-        yield [
-            Row(index.ids[row], index.ids[key], rank, float(similarity))
-            for row in rows
-            for rank, (key, similarity) in enumerate(zip(*found[int(row)], strict=True), start=1)
-        ]
+        yield relating.beside(rows)
         if progress is not None:
             progress(start + len(rows), len(order))
+
+
+class _Relating:
+    """Relates products as filters and the shop's rules allow; takes what `related` takes."""
+
+    def __init__(
+        self, catalogue: Catalogue, index: Index, n_neighbors: int, filters: ItemFilter
+    ) -> None:
+        self.catalogue, self.index, self._n_neighbors = catalogue, index, n_neighbors
+        self._rules = rules.read(catalogue.folder)
+        filters = self._rules.narrowed(filters, by_product=True)
+        self._allows = RowFilter(catalogue, index, filters)
+        hiding = ("", *self._rules.hidden_for)
+        self._n_asked = n_neighbors + max(len(self._rules.hidden_beside(each)) for each in hiding)
+
+    def beside(self, rows: Keys) -> list[Row]:
+        """Neighbours of the products in these rows."""
+        found = _neighbours(self.index, rows, self._n_asked, self._allows)
+        return [
+            neighbour._replace(rank=rank)
+            for row in rows
+            for rank, neighbour in enumerate(self._arranged(int(row), found[int(row)]), start=1)
+        ]
+
+    def _ranked(self, row: int, found: Found) -> list[Row]:
+        item_id = self.index.ids[row]
+        hidden = self._rules.hidden_beside(item_id)
+        return [
+            Row(item_id, self.index.ids[key], 0, float(similarity))
+            for key, similarity in zip(*found, strict=True)
+            if self.index.ids[key] not in hidden
+        ]
+
+    def _arranged(self, row: int, found: Found) -> list[Row]:
+        ranked = self._ranked(row, found)
+        if self._rules.is_empty:
+            return ranked
+        item_id = self.index.ids[row]
+        embedding = np.asarray(self.index.embeddings[row], np.float32)
+
+        def pin(other: str) -> Row | None:
+            if other not in self.catalogue:
+                return None
+            head = nearest_picture(self.index, other, embedding)
+            if head is None:
+                return None
+            return Row(item_id, other, 0, self.index.similarity(head.distance))
+
+        def fill() -> list[Row]:
+            same = ItemFilter(same=("category",), in_stock=self._rules.in_stock)
+            allows = RowFilter(self.catalogue, self.index, same)
+            more = _neighbours(self.index, np.array([row]), self._n_asked, allows)
+            return self._ranked(row, more[row])
+
+        return arranged(
+            ranked,
+            self._rules,
+            item_id,
+            self._n_neighbors,
+            lambda each: each.neighbour_id,
+            pin,
+            fill,
+        )
 
 
 def write(blocks: Iterable[list[Row]], file: Path) -> int:
@@ -99,11 +160,9 @@ def write(blocks: Iterable[list[Row]], file: Path) -> int:
         return writer(blocks, temporary)
 
 
-def _neighbours(
-    index: Index, rows: Keys, n_neighbors: int, allows: RowFilter
-) -> dict[int, tuple[Keys, NDArray[np.floating]]]:
+def _neighbours(index: Index, rows: Keys, n_neighbors: int, allows: RowFilter) -> dict[int, Found]:
     """Keys and similarities of each row; those that find too few ask again for more."""
-    found: dict[int, tuple[Keys, NDArray[np.floating]]] = {}
+    found: dict[int, Found] = {}
     for n_asked in growing_requests(n_neighbors + 1, len(index)):
         if not len(rows):
             break

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from recommender.api import Beside, Limits, bodies, limits
 from recommender.api.endpoints import ENDPOINTS
+from recommender.catalogue import rules
 from recommender.catalogue.registry import open_catalogue
 from recommender.catalogue.store import catalogues_folder
 from recommender.config import home
@@ -421,3 +422,14 @@ def test_a_full_disk_is_one_sentence(
     answer = TestClient(make_api()).get("/api/items/disc-red-0")
     assert answer.status_code == 503
     assert answer.json()["error"].startswith("no space is left")
+
+
+def test_the_api_obeys_and_an_import_leaves_rules_alone(client: TestClient, shop: Path) -> None:
+    address = "/api/items/disc-red-0/similar"
+    first = client.get(address).json()["matches"][0]["product"]["id"]
+    folder = catalogues_folder() / "shop"
+    rules.change(folder, rules.Rules(hidden=(first,)))
+    answer = client.get(address).json()["matches"]
+    assert first not in [match["product"]["id"] for match in answer]
+    import_source(shop, "shop", column_map={"image": "file", "category": "kind", "brand": "maker"})
+    assert rules.read(folder) == rules.Rules(hidden=(first,))

@@ -1,6 +1,7 @@
-import multiprocessing
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -79,23 +80,18 @@ def test_an_error_in_the_middle_leaves_the_old_content(tmp_path: Path) -> None:
     assert [item.item_id for item in Catalogue(tmp_path)] == ["i1"]
 
 
-def _die_in_the_transaction(folder: Path) -> None:
-    connection = sqlite3.connect(folder / "catalogue.db")
-    connection.execute("DELETE FROM items")
-    import os
-    import signal
-
-    os.kill(os.getpid(), signal.SIGKILL)
+DYING = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("DELETE FROM items")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 def test_a_kill_in_the_middle_leaves_the_old_content(tmp_path: Path) -> None:
     replace(tmp_path, [make_item(1)])
-    process = multiprocessing.get_context("spawn").Process(
-        target=_die_in_the_transaction, args=(tmp_path,)
-    )
-    process.start()
-    process.join()
-    assert process.exitcode == -9
+    command = [sys.executable, "-c", DYING, str(tmp_path / "catalogue.db")]
+    assert subprocess.run(command, check=False).returncode == -9
     assert [item.item_id for item in Catalogue(tmp_path)] == ["i1"]
 
 

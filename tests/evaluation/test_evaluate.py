@@ -6,13 +6,16 @@ import pytest
 from recommender import images
 from recommender.catalogue.registry import open_catalogue
 from recommender.errors import CatalogueError, ModelError
-from recommender.evaluation import confusion
+from recommender.evaluation import confusion, views
 from recommender.evaluation.evaluate import (
     evaluate,
     evaluate_altered,
 )
+from recommender.evaluation.views import evaluate_views
 from recommender.importing.importer import import_source
+from recommender.models import ARTICLE
 from recommender.recommend import Recommender
+from tests.conftest import draw
 
 
 def test_figures_and_baselines(shop_recommender: Recommender) -> None:
@@ -49,6 +52,26 @@ def test_recall_of_the_right_product(shop_recommender: Recommender, shop: Path) 
     figures = evaluate(shop_recommender, open_catalogue("photos"), label="item_id")
     assert figures["n_gallery"] == 18
     assert figures["recall_at_1"] == 0.5
+
+
+def test_recall_by_covers_and_by_all_pictures(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    draw("disc", "red").save(folder / "a.png")
+    draw("bar", "blue").save(folder / "a-2.png")
+    draw("bar", "green").save(folder / "b.png")
+    (folder / "feed.csv").write_text("id,image,images\na,a.png,a-2.png\nb,b.png,\n")
+    import_source(folder, "shop")
+    draw("bar", "blue", shift_px=1).save(folder / "photo.png")
+    (folder / "photos.csv").write_text("id,image,item_id\np,photo.png,a\nq,b.png,b\n")
+    import_source(folder / "photos.csv", "photos")
+    figures = evaluate_views(Recommender.open("shop", ARTICLE), open_catalogue("photos"))
+    assert (figures["n_gallery"], figures["n_pictures"]) == (2, 3)
+    assert figures["of_several"]["n_queries"] == 1
+    assert figures["of_several"]["one"]["recall_at_1"] == 0
+    assert figures["of_several"]["all"]["recall_at_1"] == 1
+    assert figures["of_all"]["all"]["recall_at_1"] == 1
+    assert len(views.describe(figures)) == 5
 
 
 def test_altered_pictures_ask_for_their_originals(shop_recommender: Recommender) -> None:

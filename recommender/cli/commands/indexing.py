@@ -97,10 +97,10 @@ def map_(options: argparse.Namespace) -> None:
         {
             "catalogue": catalogue.name,
             "model": model.name,
-            "n_items": len(index),
+            "n_items": len(catalogue),
             "folder": str(folder),
         },
-        f"{catalogue.name}: a map of {len(index)} items in {folder}",
+        f"{catalogue.name}: a map of {len(catalogue)} items in {folder}",
     )
 
 

@@ -28,6 +28,11 @@ def add(command_named: AddsCommand) -> None:
         metavar="NAME",
         help="fit the projection on this catalogue and on nothing else, to see what carries over",
     )
+    command.add_argument(
+        "--views",
+        action="store_true",
+        help="recall of the queries' products by their covers, and by all of their pictures",
+    )
     command.add_argument("--confusion", type=Path, metavar="FILE.png", help="draw who is confused")
     command.add_argument(
         "--record", type=Path, metavar="FILE.json", help="keep the figures, beside earlier ones"
@@ -60,6 +65,9 @@ def evaluate(options: argparse.Namespace) -> None:
     from recommender.evaluation import evaluate as scoring
 
     _refuse_what_is_ignored(options)
+    if options.views:
+        _evaluate_views(options)
+        return
     queries = open_catalogue(options.queries) if options.queries else None
     label = options.label or LABEL
     if options.confusion:
@@ -91,6 +99,19 @@ def evaluate(options: argparse.Namespace) -> None:
     if "psnr" in figures:
         lines += reconstruction.describe(figures)
     say(options, figures, "\n".join(lines))
+
+
+def _evaluate_views(options: argparse.Namespace) -> None:
+    from recommender.catalogue.registry import open_catalogue
+    from recommender.evaluation import views
+
+    if not options.queries:
+        raise RecommenderError("--views needs --queries")
+    figures = views.evaluate_views(open_recommender(options), open_catalogue(options.queries))
+    figures["fitted_on"] = options.catalogue
+    if options.record:
+        _record(options.record, figures)
+    say(options, figures, "\n".join(views.describe(figures)))
 
 
 def benchmark(options: argparse.Namespace) -> None:
