@@ -13,9 +13,11 @@ from typing import Any
 from .products import CATEGORIES
 from .titles import brand
 
+ENDING = "_2"  # of a second view's name
+
 ITEM_COLUMNS = (
-    "id", "image", "title", "category", "brand", "design", "colour", "material", "pattern",
-    "price", "currency", "seed",
+    "id", "image", "additional_images", "title", "category", "brand", "design", "colour",
+    "material", "pattern", "price", "currency", "seed",
 )  # fmt: skip
 PHOTO_COLUMNS = ("id", "image", "item_id", "title", "category", "design", "tags", "sample")
 N_SAMPLES = 24
@@ -64,6 +66,24 @@ def take_items(renders: Path, out: Path) -> int:
     return copy(items, renders, out / "images")
 
 
+def take_views(source: Path, out: Path) -> int:
+    """Second views of products that the feed has; returns their bytes."""
+    with (out / "items.csv").open(newline="", encoding="utf-8") as stream:
+        items: list[Record] = list(csv.DictReader(stream))
+    target, size = out / "views", 0
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for item in items:
+        name = f"{item['id']}{ENDING}.webp"
+        item["additional_images"] = ""
+        if (source / name).exists():
+            item["additional_images"] = f"views/{name}"
+            size += Path(shutil.copy(source / name, target)).stat().st_size
+    write(out / "items.csv", ITEM_COLUMNS, items)
+    print(f"{sum(bool(item['additional_images']) for item in items)} second views")
+    return size
+
+
 def take_photos(source: Path, out: Path, feed: str, folder: str, n_samples: int) -> int:
     """Pictures and feed of photos whose product is in the catalogue; returns their bytes."""
     with (out / "items.csv").open(newline="", encoding="utf-8") as stream:
@@ -83,6 +103,7 @@ def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--renders", type=Path)
+    parser.add_argument("--views", type=Path, help="second views, see `studio.views`")
     parser.add_argument("--photos", type=Path, help="the test set")
     parser.add_argument("--practice", type=Path, help="photos to learn from")
     parser.add_argument("--out", type=Path, required=True)
@@ -90,6 +111,8 @@ def main() -> None:
     size = 0
     if options.renders:
         size += take_items(options.renders, options.out)
+    if options.views:
+        size += take_views(options.views, options.out)
     if options.photos:
         size += take_photos(options.photos, options.out, "customer.csv", "photos", N_SAMPLES)
     if options.practice:
