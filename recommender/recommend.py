@@ -9,6 +9,7 @@ import numpy as np
 from recommender import images
 from recommender.catalogue import rules
 from recommender.catalogue.registry import open_catalogue
+from recommender.catalogue.rules import NO_RULES, Rules
 from recommender.catalogue.store import Catalogue
 from recommender.config import DEMO
 from recommender.errors import CatalogueError, StaleIndex
@@ -244,7 +245,7 @@ class Recommender:
     ) -> tuple[Sequence[Sequence[Neighbour]], float, float]:
         """Groups of rows, the scale of their similarities, and the distance of the nearest row."""
         self._check(options)
-        ruled = rules.read(self.catalogue.folder)
+        ruled = self._rules(options)
         leave_out = () if item is None else (item.item_id,)
         asked, scale = self._weighed(embedding, options.colour_weight)
         steps = Reranking(
@@ -261,6 +262,9 @@ class Recommender:
         )
         return groups, scale, nearest[0].distance if nearest else float("inf")
 
+    def _rules(self, options: SearchOptions) -> Rules:
+        return rules.read(self.catalogue.folder) if options.obeys_rules else NO_RULES
+
     def _result(
         self,
         groups: Sequence[Sequence[Neighbour]],
@@ -274,7 +278,7 @@ class Recommender:
         found = to_matches(self.catalogue, self.index, groups, scale)
         kept = alike(found) if options.only_alike else found
         is_cut = len(kept) < len(found)
-        ruled = rules.read(self.catalogue.folder)
+        ruled = self._rules(options)
         if item is not None and not ruled.is_empty:
             own = np.asarray(self.index.embeddings[self.index.row(item.item_id)])
             asked = self._weighed(own, options.colour_weight)

@@ -23,6 +23,7 @@ class SearchOptions:
     diversity : from 0, nearest first, to 1, as different from each other as possible; see `rerank`
     group_duplicates : whether near-identical products come as one match; see `grouping`
     only_alike : whether an answer ends where products are less than half as alike as the closest
+    obeys_rules : whether the shop's rules hold, see `catalogue.rules`
     filters : products that may come
     words : what products must be besides looking alike, as a shopper writes it: "in blue", "under
         100", "cheaper"; see `catalogue.text_search`
@@ -37,6 +38,7 @@ class SearchOptions:
     diversity: float = 0.0
     group_duplicates: bool = False
     only_alike: bool = False
+    obeys_rules: bool = True
     filters: ItemFilter = ANYTHING
     words: str = ""
 
@@ -64,6 +66,7 @@ class OptionFields(TypedDict, total=False):
     diversity: float
     group_duplicates: bool
     only_alike: bool
+    obeys_rules: bool
     filters: ItemFilter
     words: str
 

@@ -17,9 +17,11 @@ from recommender.ui.shared import pictures, resources, samples
 from recommender.ui.shell import sign_in, warm_up
 
 FONTS = Path(__file__).parent / "fonts"
+WIDGET = Path(__file__).with_name("widget.js")
 CARD = Path(__file__).with_name("card.jpg")  # made by tools/tour.py
 # Addresses hold a hash, so that what they name never changes
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 FOR_A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 
@@ -129,6 +131,11 @@ def card(_request: Request) -> Response:
     return Response(CARD.read_bytes(), media_type="image/jpeg", headers=FOR_A_DAY)
 
 
+def widget(_request: Request) -> Response:
+    """Serve the web component that shows lookalikes on a shop's own pages."""
+    return Response(WIDGET.read_bytes(), media_type="text/javascript", headers=FOR_AN_HOUR)
+
+
 def font(request: Request) -> Response:
     """Serve one of the page's fonts."""
     files = {file.name: file for file in FONTS.glob("*.woff2")}
@@ -174,5 +181,6 @@ ROUTES = [
     Route("/places/{catalogue}/{model}/{version}", _in(DRAWN, places)),
     Route("/sheets/{catalogue}/{version}/{number:int}", _in(READY, sheet)),
     Route("/fonts/{name}", _in(READY, font)),
+    Route("/widget.js", _in(READY, widget)),
     Route("/card.jpg", _in(READY, card)),
 ]
