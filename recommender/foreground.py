@@ -1,6 +1,6 @@
 """Separates the foreground of a picture, the product, from a plain background.
 
-There are two definitions, for two purposes:
+There are three definitions, for three purposes:
 
 By colour (`foreground_mask`)
     The background's colour is the median of the border's pixels. A pixel belongs to the foreground
@@ -10,6 +10,10 @@ By edges (`enclosed_mask`)
     The background is what can be reached from the border without crossing an edge. Soft shadows
     and light that falls off belong to it, whatever their colour. This takes a hundred times as
     long.
+By both (`product_mask`)
+    What edges enclose, without the backdrop that shows through it, as in a handle, and without
+    shadows that end too sharply to be taken for soft light. For what is said about a product,
+    where the floor must not count.
 """
 
 from typing import TypeVar
@@ -28,6 +32,9 @@ EDGE_BLUR_PX = 1.0
 LEAST_EDGE = 4.5  # of 255 a pixel; softer ones are shadows and light that falls off
 PLAIN_BORDER = 0.9  # share of the border that must be background
 LEAST_PIECE = 0.002  # of the picture's area; smaller ones are specks
+# A shadow is the backdrop, darker: its channels are the backdrop's times much the same share
+LEAST_SHADE, MOST_SHADE, SHADE_TINT, SHADE_EDGE = 0.4, 1.03, 0.1, 16.0
+LEAST_LEFT = 0.4  # of what edges enclose; if less differs, the product has the backdrop's colour
 
 Box = tuple[float, float, float, float]
 Number = TypeVar("Number", np.uint8, np.int32)
@@ -88,20 +95,89 @@ def enclosed_mask(square: Pixels) -> Mask | None:
     -------
     mask : ndarray of shape (size, size), bool, without specks
     """
-    from scipy import ndimage  # a tenth of a second to import; only blending needs it
+    regions = _regions(_edges(square) < LEAST_EDGE)
+    border = border_pixels(regions)
+    if (border > 0).mean() < PLAIN_BORDER:
+        return None
+    return _without_specks(~np.isin(regions, np.unique(border[border > 0])))
+
+
+def product_mask(square: Pixels) -> Mask:
+    """Find the pixels of a product: neither the floor, nor its shadow, nor what shows through.
+
+    Where the background is not plain, all is left that a smooth surface does not join to the
+    border.
+
+    Parameters
+    ----------
+    square : ndarray of shape (height, width, 3), uint8
+
+    Returns
+    -------
+    mask : ndarray of shape (height, width), bool; all pixels where nothing is found
+    """
+    edges = _edges(square)
+    regions = _regions((edges < LEAST_EDGE) | (shade_mask(square) & (edges < SHADE_EDGE)))
+    border = border_pixels(regions)
+    enclosed = _without_specks(~np.isin(regions, np.unique(border[border > 0])))
+    differing = enclosed & foreground_mask(square, SHAPE_TOLERANCE)
+    found = differing if differing.sum() >= LEAST_LEFT * enclosed.sum() else enclosed
+    return found if found.any() else np.ones(found.shape, np.bool_)
+
+
+def shade_mask(square: Pixels) -> Mask:
+    """Find the pixels of the backdrop's colour, or of its shadow's."""
+    shares = square / np.maximum(background_colour(square), 1)
+    shade = shares.mean(axis=2)
+    has_tint = np.ptp(shares, axis=2) < SHADE_TINT
+    return np.asarray(has_tint & (shade > LEAST_SHADE) & (shade < MOST_SHADE))
+
+
+def product_core(square: Pixels) -> Mask:
+    """Find the pixels that have a product's own colours, and none of the backdrop's.
+
+    Where most of the product has the backdrop's colours, these count as its own. The outline does
+    not count: its pixels mix both.
+
+    Parameters
+    ----------
+    square : as for `product_mask`
+    """
+    from scipy import ndimage
+
+    product = product_mask(square)
+    core = product
+    for own in (ndimage.binary_erosion(product), product & ~shade_mask(square)):
+        if (core & own).sum() >= LEAST_LEFT * core.sum():
+            core = core & own
+    return core
+
+
+def _edges(square: Pixels) -> Floats:
+    """How much neighbouring pixels differ, of 255 a pixel."""
+    from scipy import ndimage  # a tenth of a second to import; few pages need it
 
     values = square.astype(np.float32)
     smooth = ndimage.gaussian_filter(values, (EDGE_BLUR_PX, EDGE_BLUR_PX, 0))
     steps = [np.abs(ndimage.sobel(smooth, axis)).max(axis=2) / 8 for axis in (0, 1)]
-    labelled, _ = ndimage.label(np.hypot(*steps) < LEAST_EDGE)
-    regions: NDArray[np.int32] = labelled
-    border = border_pixels(regions)
-    is_background = np.isin(regions, np.unique(border[border > 0]))
-    if (border > 0).mean() < PLAIN_BORDER:
-        return None
-    pieces, n_pieces = ndimage.label(~is_background)
-    sizes = ndimage.sum_labels(~is_background, pieces, np.arange(n_pieces + 1))
-    return np.isin(pieces, np.flatnonzero(sizes >= LEAST_PIECE * square.shape[0] ** 2))
+    return np.asarray(np.hypot(*steps), np.float32)
+
+
+def _regions(passable: Mask) -> NDArray[np.int32]:
+    """Number the connected regions from 1; 0 where nothing passes."""
+    from scipy import ndimage
+
+    labelled, _ = ndimage.label(passable)
+    return np.asarray(labelled, np.int32)
+
+
+def _without_specks(mask: Mask) -> Mask:
+    """Leave out the pieces that are too small to be a part of a product."""
+    from scipy import ndimage
+
+    pieces, n_pieces = ndimage.label(mask)
+    sizes = ndimage.sum_labels(mask, pieces, np.arange(n_pieces + 1))
+    return np.isin(pieces, np.flatnonzero(sizes >= LEAST_PIECE * mask.size))
 
 
 def _extent(shares: NDArray[np.floating], least_share: float) -> tuple[float, float]:

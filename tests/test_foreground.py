@@ -1,4 +1,5 @@
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
 from recommender import images
 from recommender.foreground import (
@@ -7,6 +8,8 @@ from recommender.foreground import (
     bounding_box,
     enclosed_mask,
     foreground_mask,
+    product_core,
+    product_mask,
 )
 from tests.conftest import draw
 
@@ -53,3 +56,42 @@ def test_edges_enclose_the_product_and_not_its_light() -> None:
 
 def test_noise_has_no_plain_background(rng: np.random.Generator) -> None:
     assert enclosed_mask(rng.integers(0, 256, (96, 96, 3), np.uint8)) is None
+
+
+def mug_on_a_floor() -> np.ndarray:
+    """A mug with a handle on a lit backdrop, and its shadow."""
+    square = np.full((224, 224, 3), (200, 210, 230), np.float32)
+    square *= np.linspace(1, 0.9, 224)[:, None, None]
+    shadow = np.zeros((224, 224), np.float32)
+    shadow[150:176, 60:210] = 0.2
+    square *= 1 - gaussian_filter(shadow, 5)[..., None]
+    square[60:160, 60:140] = (180, 30, 40)
+    square[90:140, 140:176] = (180, 30, 40)
+    square[104:126, 140:162] = (200, 210, 230)  # the backdrop through the handle
+    return square.astype(np.uint8)
+
+
+def test_a_product_is_neither_its_shadow_nor_what_shows_through_its_handle() -> None:
+    mask = product_mask(mug_on_a_floor())
+    assert mask[70:150, 70:130].all()
+    assert not mask[162:174, 150:200].any()  # the shadow
+    assert not mask[110:120, 146:156].any()  # through the handle
+    assert not mask[:40].any()
+
+
+def test_a_product_of_the_backdrops_colour_is_still_one() -> None:
+    square = np.full((224, 224, 3), (200, 210, 230), np.uint8)
+    square[60:160, 60:140] = (184, 193, 212)
+    square[64:156, 64:136] = (199, 209, 229)
+    mask = product_mask(square)
+    assert mask[70:150, 70:130].all()
+    assert product_core(square)[70:150, 70:130].all()
+
+
+def test_colours_are_taken_from_inside_a_product() -> None:
+    core = product_core(mug_on_a_floor())
+    assert (mug_on_a_floor()[core] == (180, 30, 40)).all()
+
+
+def test_noise_is_all_product(rng: np.random.Generator) -> None:
+    assert product_mask(rng.integers(0, 256, (96, 96, 3), np.uint8)).mean() > 0.95

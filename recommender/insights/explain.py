@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from recommender import images
 from recommender.catalogue.store import Catalogue
 from recommender.inference.autoencoder import Autoencoder
@@ -13,9 +15,11 @@ from recommender.memo import Memo
 from recommender.search import query
 from recommender.search.index import Index
 from recommender.search.query import EncodedQuery
+from recommender.search.results import n_image
+from recommender.search.selection import nearest_picture
 from recommender.types import Floats, Mask
 
-CELL_PX = 16  # of a picture that is cut into cells
+CELL_PX = 8  # of a picture that is cut into cells
 KEPT_TRAITS = 64  # some 200 KB each
 KEPT_EXPLANATIONS = 512
 
@@ -74,7 +78,7 @@ class Explainer:
 
     def of_items(self, first_id: str, second_id: str) -> Explanation:
         """Compare two products; raises `CatalogueError` if there is no such product."""
-        first, second = self._catalogue.get(first_id), self._catalogue.get(second_id)
+        first, second = self._catalogue.get(first_id), self.compared(first_id, second_id)
         return self._explanations.get(
             (first.image_sha256, second.image_sha256),
             lambda: explain(self._index, self._of(first), self._of(second)),
@@ -82,7 +86,22 @@ class Explainer:
 
     def of_photo(self, photo: EncodedQuery, item_id: str) -> Explanation:
         """Compare a photo with a product; raises `CatalogueError` if there is no such product."""
-        return explain(self._index, traits(photo), self._of(self._catalogue.get(item_id)))
+        return explain(self._index, traits(photo), self._of(self.compared(photo, item_id)))
+
+    def compared(self, asked: EncodedQuery | str, item_id: str) -> Item:
+        """Return a product with the picture in front that a photo or a product is compared with."""
+        item = self._catalogue.get(item_id)
+        if isinstance(asked, str):
+            self._catalogue.get(asked)
+            embedding = np.asarray(self._index.embeddings[self._index.row(asked)], np.float32)
+        else:
+            embedding = asked.embedding
+        near = nearest_picture(self._index, item_id, embedding)
+        return (
+            item
+            if near is None
+            else item.showing(item.images[n_image(item, self._index, near.row)])
+        )
 
     def _of(self, item: Item) -> Traits:
         return self._traits.get(item.image_sha256, lambda: self._encode(item))

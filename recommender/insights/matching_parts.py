@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.foreground import foreground_mask
+from recommender.foreground import product_mask
 from recommender.types import Floats, Mask, Pixels
 
 LEAST_COSINE = 0.35  # between parts, after what all parts share is taken away
 MAX_PARTS = 4
 LEAST_APART = 3.0  # cells between two parts, so that each says something of its own
 NEAR = 1.5  # cells by which the neighbours of two matching cells may be displaced
-LEAST_SHOWN, MOST_SHOWN = 0.05, 0.9  # share of the cells; else the picture has no plain border
-LEAST_COVERED = 0.2  # of a cell, by what is not background
+THIN = 0.6  # of the fullest cell
+LEAST_COVERED = 0.4  # of a cell, by the product; less would put a mark on the floor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ def matching_parts(first: Floats, second: Floats, shown: tuple[Mask, Mask]) -> t
 
 
 def shown_cells(square: Pixels, size: int) -> Mask:
-    """Find the cells of a picture that show foreground; all where there is no plain background.
+    """Find the cells of a picture that show the product.
 
     Parameters
     ----------
@@ -86,13 +86,12 @@ def shown_cells(square: Pixels, size: int) -> Mask:
     -------
     shown : ndarray of shape (size, size), bool
     """
-    differs = foreground_mask(square)
+    product = product_mask(square)
     side = square.shape[0] // size
-    covered = differs[: side * size, : side * size].reshape(size, side, size, side).mean((1, 3))
-    shown: Mask = np.asarray(covered) >= LEAST_COVERED
-    if not LEAST_SHOWN <= float(shown.mean()) <= MOST_SHOWN:
-        return np.ones((size, size), np.bool_)
-    return shown
+    covered = product[: side * size, : side * size].reshape(size, side, size, side).mean((1, 3))
+    # a thin product, such as a chain, fills no cell: those that it fills most show it
+    least = min(LEAST_COVERED, float(covered.max()) * THIN)
+    return np.asarray(covered >= least)
 
 
 def _clearness(places: NDArray[np.float64], strengths: NDArray[np.floating]) -> Floats:

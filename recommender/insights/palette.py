@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from recommender.foreground import COLOUR_TOLERANCE, foreground_mask
+from recommender.foreground import product_core
 from recommender.types import Pixels
 
 SIDE_PX = 96  # colours need no detail
@@ -59,7 +59,7 @@ def _named_lab() -> Lab:
 
 
 def palette(pixels: Pixels) -> tuple[Colour, ...]:
-    """Find the main colours of a picture's foreground, the largest first.
+    """Find the main colours of a product, the largest first; its backdrop and shadow do not count.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def palette(pixels: Pixels) -> tuple[Colour, ...]:
     small = Image.fromarray(pixels)
     small.thumbnail((SIDE_PX, SIDE_PX), Image.Resampling.BOX)
     rows = np.asarray(small)
-    shown = rows[foreground_mask(rows, COLOUR_TOLERANCE)]
+    shown = rows[product_core(rows)]
     if len(shown) < LEAST_PIXELS:
         shown = rows.reshape(-1, 3)
     reduced = Image.fromarray(shown[None]).quantize(

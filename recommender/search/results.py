@@ -125,7 +125,7 @@ def to_matches(
             distance=head.distance,
             similarity=min(1.0, scale * index.similarity(head.distance)),
             near_identical=tuple(catalogue.get(each.item_id) for each in others),
-            n_image=_n_image(catalogue.get(head.item_id), index, head.row),
+            n_image=n_image(catalogue.get(head.item_id), index, head.row),
         )
         for head, *others in groups
     )
@@ -141,7 +141,7 @@ def alike(matches: Sequence[Match]) -> tuple[Match, ...]:
     return tuple(match for match in matches if match.similarity >= least)
 
 
-def _n_image(item: Item, index: Index, row: int) -> int:
+def n_image(item: Item, index: Index, row: int) -> int:
     """Return which of an item's pictures a row is; updates leave the rows in another order."""
     if len(item.images) == 1 or row < 0:
         return 0

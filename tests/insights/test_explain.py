@@ -24,6 +24,14 @@ def test_a_plain_picture_has_its_one_colour() -> None:
     assert colour.name == "white"
 
 
+def test_a_backdrop_is_no_shared_colour() -> None:
+    pictures = [np.full((224, 224, 3), 205, np.uint8) for _ in range(2)]
+    for picture, colour in zip(pictures, ((200, 30, 40), (40, 60, 190)), strict=True):
+        picture[150:176, 60:210] = 140  # a shadow
+        picture[60:160, 60:140] = colour
+    assert shared_colours(*map(palette, pictures)) == ()
+
+
 def test_colours_are_shared_only_if_they_are_close() -> None:
     red, crimson, blue = (
         Colour(rgb=rgb, share=0.5) for rgb in ((200, 30, 40), (190, 28, 46), (40, 60, 190))

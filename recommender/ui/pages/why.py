@@ -52,9 +52,10 @@ def show() -> None:
         messages.empty("Nothing to compare yet", "Pick a product, then press “Why?” below a match.")
         st.page_link(link.page(link.BROWSE), label="Browse", query_params=link.here().to_shelf())
         return
-    other = _product(recommender, recommender.catalogue.get(other_id))
+    recommender.catalogue.get(other_id)  # says so if there is none
     _ways(recommender, query, other_id)
     explainer = resources.explainer(recommender.catalogue.name, recommender.model.name)
+    other = _product(recommender, explainer.compared(query.encoded or query.id, other_id))
     found = (
         explainer.of_items(query.id, other_id)
         if query.encoded is None
