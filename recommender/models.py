@@ -22,6 +22,8 @@ from recommender.config import (
 from recommender.errors import ModelError
 
 ARTICLE, PERCEPTUAL = "article", "perceptual"
+ARTICLE_TITLE = "Autoencoders for product recommendations"
+ARTICLE_URL = "https://andre-b-fernandes.github.io/autoencoders-product-recommendations"
 MODEL_FORMAT = 1
 
 

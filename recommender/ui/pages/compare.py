@@ -1,8 +1,10 @@
 """The compare page: one query to three systems, and the measured quality of each."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import streamlit as st
@@ -10,9 +12,10 @@ import streamlit as st
 from recommender import images
 from recommender.catalogue.store import Catalogue
 from recommender.config import DEMO
+from recommender.errors import RecommenderError
 from recommender.evaluation.recorded import COLOUR
 from recommender.items import Item
-from recommender.models import MODEL_INFOS
+from recommender.models import ARTICLE_TITLE, ARTICLE_URL, MODEL_INFOS
 from recommender.search.results import Match
 from recommender.ui.components import compare_column, gallery
 from recommender.ui.components.compare_column import Found
@@ -21,14 +24,20 @@ from recommender.ui.parts import filters, quality_panel
 from recommender.ui.parts.filters import Filters
 from recommender.ui.shared import choice, link, messages, pictures, resources, samples, words
 from recommender.ui.shared.link import Here
+from recommender.ui.shared.resources import Opening
 from recommender.ui.shared.samples import Sample
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from recommender.evaluation.colour_baseline import ColourRecommender
     from recommender.recommend import Recommender
 
 N_MATCHES, N_FOUND = 8, 12
 EXAMPLE_SEED = 0
+ARTICLE_LINK = (
+    f'<a href="{ARTICLE_URL}" target="_blank" rel="noopener noreferrer">“{ARTICLE_TITLE}”</a>'
+)
 ABOUT = {
     **{info.name: info.summary for info in MODEL_INFOS},
     COLOUR: "No network at all: counts which colours a picture has, and how much of each.",
@@ -60,7 +69,8 @@ def show() -> None:
     st.html(quality_panel.STYLES)
     st.html(
         '<header class="hero"><h1>One search, three answers.</h1>'
-        "<p>The same search by our model, by the article’s, and by colours alone. Further down: "
+        "<p>The same search by our model, by that of the article "
+        f"{ARTICLE_LINK}, and by colours alone. Further down: "
         "how well each did in thousands of such searches.</p></header>"
     )
     catalogue = resources.catalogue(choice.catalogue())
@@ -87,9 +97,7 @@ def show() -> None:
             f'<p class="quiet system-about">{ABOUT[system]}</p>'
         )
     quality_panel.show(catalogue)  # before the answers, as one of them may wait for its index
-    for system, place in places.items():
-        with place:
-            _draw_answer(catalogue, query, system)
+    _draw_answers(catalogue, query, places)
 
 
 def _query(catalogue: Catalogue) -> Query:
@@ -187,15 +195,36 @@ def _photo_card(sample: Sample, here: Here) -> Card:
     )
 
 
+def _draw_answers(
+    catalogue: Catalogue, query: Query, places: "Mapping[str, DeltaGenerator]"
+) -> None:
+    """Draw each system's answer as soon as it is ready: one that must be opened delays no other."""
+    systems = list(places)
+    bars = []
+    for place in places.values():
+        with place:
+            bars.append(messages.Progress())
+
+    def wait(number: int, opening: Opening) -> None:
+        with places[systems[number]]:
+            bars[number](opening)
+
+    wanted = [("colours", "") if each == COLOUR else ("recommender", each) for each in systems]
+    for number in resources.as_ready(wanted, catalogue.name, wait):
+        bars[number].done()
+        with places[systems[number]]:
+            try:
+                _draw_answer(catalogue, query, systems[number])
+            except RecommenderError as error:
+                messages.complain(error)
+
+
 def _draw_answer(catalogue: Catalogue, query: Query, system: str) -> None:
     """Draw the products that one system found, and how many are of the right kind."""
-    tally = st.empty()
-    progress = messages.Progress()
-    matches = _find(catalogue, query, system, progress)
-    progress.done()
+    matches = _find(catalogue, query, system)
     if query.category:
         n_right = sum(match.item.category == query.category for match in matches)
-        tally.html(f'<p class="tally"><b>{n_right} of {len(matches)}</b> are of the same kind</p>')
+        st.html(f'<p class="tally">{_tally(catalogue, query, n_right, len(matches))}</p>')
     here = link.here()
     compare_column.show(
         [_found(catalogue, query, match, here) for match in matches],
@@ -204,15 +233,28 @@ def _draw_answer(catalogue: Catalogue, query: Query, system: str) -> None:
     )
 
 
-def _find(
-    catalogue: Catalogue, query: Query, system: str, on_wait: Callable[[Any], None]
-) -> Sequence[Match]:
+def _tally(catalogue: Catalogue, query: Query, n_right: int, n_matches: int) -> str:
+    """How many are of the same kind, of as many as could be."""
+    n_others = _kinds(catalogue)[query.category] - (query.item is not None)
+    if not n_others:
+        return "There is no other product of this kind to be found"
+    if n_others < n_matches:
+        others = words.count(n_others, "other product", "other products")
+        return f"<b>{n_right}</b> found of the {others} of this kind"
+    return f"<b>{n_right} of {n_matches}</b> are of the same kind"
+
+
+@lru_cache(8)
+def _kinds(catalogue: Catalogue) -> Counter[str]:
+    """How many products a catalogue has of each kind, counted once."""
+    return Counter(item.category for item in catalogue.items)
+
+
+def _find(catalogue: Catalogue, query: Query, system: str) -> Sequence[Match]:
     """Return one system's nearest products."""
     if system == COLOUR:
-        colours = resources.colours(catalogue.name, on_wait=on_wait)
-        return _ask_colours(colours, query)
-    recommender = resources.recommender(catalogue.name, system, on_wait=on_wait)
-    return _ask_model(recommender, query)
+        return _ask_colours(resources.colours(catalogue.name), query)
+    return _ask_model(resources.recommender(catalogue.name, system), query)
 
 
 def _ask_colours(colours: "ColourRecommender", query: Query) -> Sequence[Match]:

@@ -128,12 +128,7 @@ def _figure(answer: Answer) -> str:
     goal = answer.question.goal
     rows = "".join(_bar(figure, goal) for figure in answer.figures)
     ours = answer.figures[0].value
-    verdict = ""
-    if goal is not None:
-        verdict = (
-            f'<p class="goal">Our goal was {words.similarity(goal)}: '
-            f"<b>{'reached' if ours >= goal else 'not reached'}</b></p>"
-        )
+    verdict = "" if goal is None else f'<p class="goal">{_verdict(goal, ours)}</p>'
     asked = words.count(answer.n_queries, "search", "searches")
     return (
         f'<figure class="measure"><figcaption><b>{title}</b><span>{note}. {asked}.</span>'
@@ -155,6 +150,17 @@ def _bar(figure: Figure, goal: float | None) -> str:
     )
 
 
+def _verdict(goal: float, ours: float) -> str:
+    """Whether a goal was reached, in one line; what it was missed by is never rounded away."""
+    aim = f"Our goal was {words.exact_share(goal)}"
+    if ours >= goal:
+        return f"{aim}: <b>reached</b>."
+    missed = max(0.1, round(100 * (goal - ours), 1))
+    points = f"{missed:.1f}".removesuffix(".0")
+    unit = "point" if points == "1" else "points"
+    return f"{aim}: <b>not reached</b>, by {points} percentage {unit}."
+
+
 def _table(answers: list[Answer]) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in (*NAMES.values(), "Goal"))
     body = ""
@@ -162,7 +168,7 @@ def _table(answers: list[Answer]) -> str:
         figures = {figure.system: figure for figure in answer.figures}
         cells = "".join(f"<td>{_cell(figures.get(system))}</td>" for system in NAMES)
         goal = answer.question.goal
-        aim = "" if goal is None else words.similarity(goal)
+        aim = "" if goal is None else words.exact_share(goal)
         title = _title(answer)[0]
         body += f'<tr><th scope="row">{title}</th>{cells}<td>{aim}</td></tr>'
     return (

@@ -1,8 +1,8 @@
 """Opened catalogues, models and indexes, shared by all visitors."""
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, wait
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,31 @@ def recommender(catalogue_name: str, model: str, on_wait: OnWait | None = None) 
     """
     opened: Recommender = _wait("recommender", catalogue_name, model, on_wait)
     return opened
+
+
+def as_ready(
+    wanted: Sequence[tuple[str, str]], catalogue_name: str, on_wait: Callable[[int, Opening], None]
+) -> Iterator[int]:
+    """Yield the places of what was wanted in the order in which it has been opened, or failed to.
+
+    Parameters
+    ----------
+    wanted : of each its kind, "recommender" or "colours", and its model
+    on_wait : called again and again with the place of what is still waited for
+    """
+    catalogue(catalogue_name)  # see `_wait`
+    stamp = _stamp(catalogue_name)
+    openings = [_opening(kind, catalogue_name, model, stamp) for kind, model in wanted]
+    left = set(range(len(openings)))
+    while left:
+        ready = sorted(place for place in left if openings[place].future.done())
+        left -= set(ready)
+        yield from ready
+        for place in sorted(left):
+            on_wait(place, openings[place])
+        if left and not ready:
+            waited = [openings[place].future for place in left]
+            wait(waited, timeout=POLL_S, return_when=FIRST_COMPLETED)
 
 
 def embedding_map(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "EmbeddingMap":

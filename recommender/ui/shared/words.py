@@ -80,6 +80,11 @@ def similarity(share: float) -> str:
     return f"{share:.0%}"
 
 
+def exact_share(share: float) -> str:
+    """Return a share in [0, 1] as a percentage with its tenths, if it has any."""
+    return f"{100 * share:.1f}".removesuffix(".0") + "%"
+
+
 def code(model: "Autoencoder") -> str:
     """Name the size of a model's code of a picture, such as "2.9 kB"."""
     if model.config.code == "bytes":
