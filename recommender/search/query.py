@@ -50,6 +50,7 @@ class EncodedQuery:
             decoded=np.rint(self._decoded[0] * 255).astype(np.uint8),
             n_numbers=self.model.n_numbers,
             n_bytes=self.model.code_bytes,
+            ratio=_ratio(self.pixels),
         )
 
     @cached_property
@@ -109,4 +110,10 @@ def _reconstruction(model: Autoencoder, pixels: Pixels, rebuilt: Rebuilt) -> Rec
         decoded=rebuilt.decoded,
         n_numbers=rebuilt.n_numbers,
         n_bytes=len(rebuilt.data),
+        ratio=_ratio(pixels),
     )
+
+
+def _ratio(pixels: Pixels) -> float:
+    height, width = pixels.shape[:2]
+    return float(width / height)

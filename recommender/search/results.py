@@ -71,12 +71,14 @@ class Reconstruction:
     original, decoded : ndarray of shape (size, size, 3), uint8
     n_numbers : numbers in the code; of a code in bytes, those that are not zero
     n_bytes : of the code
+    ratio : width of the picture over its height; in the squares it stands on white
     """
 
     original: NDArray[np.uint8]
     decoded: NDArray[np.uint8]
     n_numbers: int
     n_bytes: int
+    ratio: float = 1.0
 
     @cached_property
     def psnr(self) -> float:

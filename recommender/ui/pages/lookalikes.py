@@ -21,7 +21,7 @@ def show() -> None:
         st.page_link(link.page(link.BROWSE), label="Browse", query_params=link.here().to_shelf())
         return
     recommender = choice.recommender()
-    catalogue = recommender.catalogue
+    catalogue, index = recommender.catalogue, recommender.index
     item = catalogue.get(item_id)
     _trail(catalogue, item)
     stage = Stage(
@@ -33,6 +33,7 @@ def show() -> None:
         lost=pictures.kept_url(catalogue, item, recommender.model, "lost"),
         alt=words.alternative_text(item),
         code=words.code(recommender.model),
+        loss=words.loss(float(index.reconstruction_errors[index.row(item_id)])),
         views=tuple(
             pictures.item_url(catalogue, item.showing(picture)) for picture in item.more_images
         ),

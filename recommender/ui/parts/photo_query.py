@@ -96,10 +96,11 @@ def look(recommender: "Recommender", photo: Photo) -> Seen:
         stage=Stage(
             title=photo.title,
             original=pictures.data_url(pixels) if box else whole_url,
-            kept=pictures.data_url(rebuilt.decoded, least_px=pictures.REBUILT_PX),
+            kept=pictures.data_url(pictures.kept(rebuilt), least_px=pictures.REBUILT_PX),
             lost=pictures.data_url(pictures.lost(rebuilt), least_px=pictures.REBUILT_PX),
             alt=photo.title,
             code=words.code(recommender.model),
+            loss=words.loss(encoded.reconstruction_error),
             heading="h2",
         ),
     )

@@ -29,6 +29,7 @@ class Stage:
     original, kept, lost : addresses of the three pictures
     alt : alternative text of the original
     code : size of the code that the reconstruction was made from, see `words.code`
+    loss : what the reconstruction lacks, see `words.loss`
     heading : "h1" where the title is the page's, else "h2"
     views : addresses of the product's further pictures
     """
@@ -41,6 +42,7 @@ class Stage:
     lost: str
     alt: str
     code: str
+    loss: str
     heading: str = "h1"
     views: Sequence[str] = ()
 
@@ -122,7 +124,7 @@ def _draw_stage(stage: Stage, trust: "Confidence") -> None:
             stage.lost,
             f"Where the rebuilt picture differs from the original. {alt}",
             "What was lost",
-            "The stronger the colour, the more is missing",
+            f"{stage.loss} The stronger the colour, the more is missing.",
         ),
     )
     pictures = "".join(

@@ -154,9 +154,22 @@ def drawing(recommender: "Recommender", item: Item) -> Drawing:
 
     def draw() -> Drawing:
         rebuilt = recommender.reconstruct_item(item.item_id)
-        return Drawing(to_webp(rebuilt.decoded), to_webp(lost(rebuilt)))
+        return Drawing(
+            kept=to_webp(kept(rebuilt), least_px=REBUILT_PX),
+            lost=to_webp(lost(rebuilt), least_px=REBUILT_PX),
+        )
 
     return _drawings.get((recommender.model.fingerprint, item.image_sha256), draw)
+
+
+def kept(reconstruction: "Reconstruction") -> Pixels:
+    """Return the decoded picture in the shape of its original, without the white beside it.
+
+    Returns
+    -------
+    drawn : ndarray of shape (height, width, 3), uint8; one of the two is the decoder's size
+    """
+    return _without_margins(reconstruction.decoded, reconstruction.ratio)
 
 
 def lost(reconstruction: "Reconstruction") -> Pixels:
@@ -164,14 +177,22 @@ def lost(reconstruction: "Reconstruction") -> Pixels:
 
     Returns
     -------
-    drawn : ndarray of shape (size, size, 3), uint8
+    drawn : ndarray of the same shape as `kept` returns, uint8
     """
     original = reconstruction.original.astype(np.float32)
     difference = np.abs(original - reconstruction.decoded).mean(axis=2, keepdims=True) / 255
     strength = np.clip((difference - NO_LOSS) / (FULL_LOSS - NO_LOSS), 0, 1) ** 0.7
     pale = 255 - (255 - original.mean(axis=2, keepdims=True)) * PALE
     drawn = pale * (1 - strength) + np.array(LOSS_COLOUR, np.float32) * strength
-    return np.asarray(np.rint(drawn), np.uint8)
+    return _without_margins(np.asarray(np.rint(drawn), np.uint8), reconstruction.ratio)
+
+
+def _without_margins(square: Pixels, ratio: float) -> Pixels:
+    """Cut a letterboxed picture out of its square; see `images.letterbox`."""
+    side = len(square)
+    width, height = (max(1, round(side * share)) for share in (min(1, ratio), min(1, 1 / ratio)))
+    left, top = (side - width) // 2, (side - height) // 2
+    return square[top : top + height, left : left + width]
 
 
 # By the model's fingerprint and the picture's hash

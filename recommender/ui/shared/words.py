@@ -1,5 +1,6 @@
 """Prices, names and verdicts in plain words."""
 
+import math
 import re
 from collections.abc import Sequence
 from html import escape
@@ -17,6 +18,14 @@ SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
 MARKED = re.compile(r"[\\`*_\[\]<~$:&]|^[#>+-]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
 ADDRESSED = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
 JOINER = "\u2060"  # is not seen, and ends what a reader of Markdown takes for an address
+# What is missing from a picture, by its peak signal-to-noise ratio in decibels
+LOSSES = (
+    (40, "Next to nothing: side by side they look the same."),
+    (34, "Only the finest grain, such as a weave or a print."),
+    (28, "Fine detail; shapes and colours are all there."),
+    (22, "Most of the detail; the shape and the main colours are left."),
+    (0, "Nearly everything but the rough shape."),
+)
 TRUST_BADGES = {
     "close": "Good matches",
     "loose": "Rough matches only",
@@ -90,6 +99,17 @@ def code(model: "Autoencoder") -> str:
     if model.config.code == "bytes":
         return f"{model.code_bytes / 1000:.1f} kB"
     return f"{model.n_numbers:,} numbers"
+
+
+def loss(error: float) -> str:
+    """Return in plain words what a reconstruction lacks.
+
+    Parameters
+    ----------
+    error : mean squared error of the decoded picture, of values in [0, 1]
+    """
+    psnr = -10 * math.log10(max(error, 1e-10))
+    return next((text for least, text in LOSSES if psnr >= least), LOSSES[-1][1])
 
 
 def verdict(trust: "Confidence") -> str:

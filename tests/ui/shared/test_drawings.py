@@ -54,4 +54,18 @@ def test_what_was_kept_and_lost_are_two_pictures() -> None:
     drawing = pictures.drawing(cast("Recommender", Rebuilding("a model")), item)
     assert drawing.kept != drawing.lost
     for data in (drawing.kept, drawing.lost):
-        assert Image.open(io.BytesIO(data)).size == (20, 20)
+        assert Image.open(io.BytesIO(data)).size == (pictures.REBUILT_PX, pictures.REBUILT_PX)
+
+
+def test_a_reconstruction_has_its_pictures_shape_and_is_enlarged_smoothly() -> None:
+    edge = np.full((20, 20, 3), 255, np.uint8)
+    edge[5:15, :10] = 0  # a picture twice as wide as high, between white margins
+    rebuilt = Reconstruction(original=edge, decoded=edge, n_numbers=1, n_bytes=4, ratio=2.0)
+    assert pictures.kept(rebuilt).shape == pictures.lost(rebuilt).shape == (10, 20, 3)
+    assert (pictures.kept(rebuilt)[:, :10] == 0).all()
+    shown = np.asarray(
+        Image.open(io.BytesIO(pictures.to_webp(pictures.kept(rebuilt), least_px=200)))
+    )
+    assert shown.shape == (100, 200, 3)
+    steps = np.abs(np.diff(shown[50, :, 0].astype(int)))
+    assert steps.max() < 64  # no staircase: the edge is spread over several pixels

@@ -59,3 +59,9 @@ def test_pages_draw_no_text_of_catalogues_as_markdown() -> None:
 def test_the_size_of_a_code_is_named_as_its_model_counts() -> None:
     assert words.code(Autoencoder(MODELS / "article")) == "2,888 numbers"
     assert words.code(Autoencoder(MODELS / "perceptual")) == "2.9 kB"
+
+
+def test_a_loss_is_told_in_words() -> None:
+    told = [words.loss(10 ** (-psnr / 10)) for psnr in (44, 36, 30, 24, 15)]
+    assert told == [text for _, text in words.LOSSES]
+    assert words.loss(0.0) == words.LOSSES[0][1]
