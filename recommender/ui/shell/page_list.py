@@ -48,6 +48,7 @@ PAGES = (
     Entry(name="blend", label="Blend"),
     Entry(name="map", label="Map"),
     Entry(name="compare", label="Compare"),
+    Entry(name="tour", label="Tour"),
     Entry(name="shop", label="Your shop", manages=True),
     Entry(name="catalogues", label="Catalogues", manages=True),
     Entry(name="health", label="Health", manages=True),
