@@ -116,13 +116,24 @@ def product_mask(square: Pixels) -> Mask:
     -------
     mask : ndarray of shape (height, width), bool; all pixels where nothing is found
     """
+    found = _product_within(square, _edges(square))
+    return found if found.any() else np.ones(found.shape, np.bool_)
+
+
+def plain_product_mask(square: Pixels) -> Mask | None:
+    """Find the same pixels, none where nothing is found; None without a plain background."""
     edges = _edges(square)
+    if (border_pixels(_regions(edges < LEAST_EDGE)) > 0).mean() < PLAIN_BORDER:
+        return None
+    return _product_within(square, edges)
+
+
+def _product_within(square: Pixels, edges: Floats) -> Mask:
     regions = _regions((edges < LEAST_EDGE) | (shade_mask(square) & (edges < SHADE_EDGE)))
     border = border_pixels(regions)
     enclosed = _without_specks(~np.isin(regions, np.unique(border[border > 0])))
     differing = enclosed & foreground_mask(square, SHAPE_TOLERANCE)
-    found = differing if differing.sum() >= LEAST_LEFT * enclosed.sum() else enclosed
-    return found if found.any() else np.ones(found.shape, np.bool_)
+    return differing if differing.sum() >= LEAST_LEFT * enclosed.sum() else enclosed
 
 
 def shade_mask(square: Pixels) -> Mask:

@@ -10,6 +10,7 @@ from recommender.catalogue.store import Catalogue
 from recommender.errors import CatalogueError
 from recommender.inference.autoencoder import Autoencoder
 from recommender.insights import morph
+from recommender.insights.ghosting import MOST_GHOSTING, Silhouette, ghosting, silhouette
 from recommender.items import Item
 from recommender.memo import Memo
 from recommender.search.index import Index
@@ -19,6 +20,9 @@ from recommender.types import Floats, Pixels
 N_STEPS = 11  # every tenth
 N_PARTNERS_FROM = 120  # neighbours that partners are chosen from
 KEPT_BLENDS = 32  # a megabyte each
+KEPT_SILHOUETTES = 1_024  # some 13 KB each
+N_PARTNERS_TRIED = 40  # a silhouette takes some 20 ms
+N_DRAWS = 16
 OTHER_KIND = 0.6  # how often chance draws a partner of another kind, where there are any
 N_DRAWN_FROM = 8  # nearest partners that chance draws from
 
@@ -50,6 +54,7 @@ class Blender:
         self.model = model
         self.index = index
         self._blends: Memo[tuple[str, str, int], Pixels] = Memo(KEPT_BLENDS)
+        self._silhouettes: Memo[str, Silhouette | None] = Memo(KEPT_SILHOUETTES)
 
     def steps(
         self, first_id: str, second_id: str, n_neighbors: int = 6, *, n_steps: int = N_STEPS
@@ -80,26 +85,53 @@ class Blender:
         key = (first_id, second_id, n_steps)
         return self._blends.get(key, lambda: self._decode_between(*key))
 
+    def works(self, first_id: str, second_id: str) -> bool:
+        """Whether the pictures between two products show a thing, and no ghosts of two."""
+        return self._ghosting(first_id, second_id) <= MOST_GHOSTING
+
     def partners(self, item_id: str) -> list[Match]:
-        """Neighbours of a product that are worth blending it with; see `choose_partners`."""
+        """Neighbours of a product that are worth blending it with, and blend without ghosts.
+
+        See `choose_partners`; the nearest `N_PARTNERS_TRIED` of them are looked at.
+        """
         item = self.catalogue.get(item_id)
-        return choose_partners(item, self._neighbours(item_id))
+        found = choose_partners(item, self._neighbours(item_id))[:N_PARTNERS_TRIED]
+        return [match for match in found if self.works(item_id, match.item.item_id)]
 
     def surprise(self, seed: int) -> tuple[str, str]:
-        """Draw two products that are close but of different kinds or colours; returns their ids.
+        """Draw two products that are close but of different kinds or colours, and blend well.
+
+        Where `N_DRAWS` draws find no pair that does, the best of them comes. Returns their ids.
 
         Raises
         ------
         CatalogueError : the catalogue has fewer than two different products
         """
         rng = np.random.default_rng(seed)
+        drawn: list[tuple[float, str, str]] = []
         for row in rng.permutation(len(self.index)):
             first_id = self.index.ids[row]
-            drawn = draw_partner(self.catalogue.get(first_id), self._neighbours(first_id), rng)
-            if drawn is not None:
-                return first_id, drawn.item.item_id
-        raise CatalogueError(
-            f"the catalogue {self.catalogue.name!r} has no two different products to blend"
+            partner = draw_partner(self.catalogue.get(first_id), self._neighbours(first_id), rng)
+            if partner is None:
+                continue
+            second_id = partner.item.item_id
+            drawn.append((self._ghosting(first_id, second_id), first_id, second_id))
+            if drawn[-1][0] <= MOST_GHOSTING or len(drawn) == N_DRAWS:
+                break
+        if not drawn:
+            raise CatalogueError(
+                f"the catalogue {self.catalogue.name!r} has no two different products to blend"
+            )
+        _, first_id, second_id = min(drawn)
+        return first_id, second_id
+
+    def _ghosting(self, first_id: str, second_id: str) -> float:
+        return ghosting(self._silhouette(first_id), self._silhouette(second_id))
+
+    def _silhouette(self, item_id: str) -> Silhouette | None:
+        item = self.catalogue.get(item_id)
+        return self._silhouettes.get(
+            item.image_sha256, lambda: silhouette(images.load(self.catalogue.image_path(item)))
         )
 
     def _neighbours(self, item_id: str) -> tuple[Match, ...]:

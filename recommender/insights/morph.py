@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.foreground import enclosed_mask
+from recommender.foreground import plain_product_mask
 from recommender.inference.autoencoder import Autoencoder
 from recommender.types import Floats, Mask, Pixels
 
@@ -96,12 +96,15 @@ def interpolate(first: Floats, second: Floats, shares: Floats) -> Floats:
 
 
 def find_outline(square: Pixels) -> Outline | None:
-    """Find the outline of a product; None where its background is not plain."""
-    product = enclosed_mask(square)
-    if product is None:
-        return None
+    """Find the outline of a product, without its shadow; None where its background is not plain."""
+    product = plain_product_mask(square)
+    return None if product is None else outline_of(product)
+
+
+def outline_of(product: Mask) -> Outline | None:
+    """Return the outline of the pixels of a product; None where it is hardly there."""
     rows = np.flatnonzero(product.any(axis=1))
-    if len(rows) < LEAST_HEIGHT * len(square):
+    if len(rows) < LEAST_HEIGHT * len(product):
         return None
     return _trace(product[rows[0] : rows[-1] + 1], int(rows[0]))
 

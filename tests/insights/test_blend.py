@@ -78,3 +78,26 @@ def test_a_catalogue_of_equals_offers_no_surprise(tmp_path: Path) -> None:
     import_source(folder, "one")
     with pytest.raises(CatalogueError, match="no two different products"):
         blender_of(Recommender.open("one")).surprise(0)
+
+
+def test_a_surprise_and_the_partners_blend_well(blender: Blender) -> None:
+    for seed in range(4):
+        first, second = blender.surprise(seed)
+        assert blender.works(first, second)
+        offered = [match.item.item_id for match in blender.partners(first)]
+        assert all(blender.works(first, each) for each in offered)
+
+
+def test_a_bad_draw_is_the_best_of_a_few(blender: Blender, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blend, "MOST_GHOSTING", -1.0)
+    tried = []
+    found = blender._ghosting
+
+    def note(first_id: str, second_id: str) -> float:
+        tried.append((found(first_id, second_id), first_id, second_id))
+        return tried[-1][0]
+
+    monkeypatch.setattr(blender, "_ghosting", note)
+    assert blender.surprise(1) == min(tried)[1:]
+    assert len(tried) <= blend.N_DRAWS
+    assert blender.partners("box-red-0") == []

@@ -39,11 +39,16 @@ def show() -> None:
 
 
 def _draw(recommender: "Recommender", first: Item, second: Item) -> None:
-    st.html(
-        '<header class="hero"><h1>Between two products.</h1>'
-        "<p>Slide from one to the other. The model draws what lies between, and below are the "
-        "real products closest to each step.</p></header>"
+    blender = _blender(recommender)
+    works = blender.works(first.item_id, second.item_id)
+    text = (
+        "Slide from one to the other. The model draws what lies between, and below are the real "
+        "products closest to each step."
+        if works
+        else "These two do not blend: their shapes differ too much, and a picture between them "
+        "would show two ghosts. So slide through the real products that lie between them."
     )
+    st.html(f'<header class="hero"><h1>Between two products.</h1><p>{text}</p></header>')
     _offer(recommender, first, second)
     catalogue = recommender.catalogue
     here = link.here()
@@ -53,23 +58,31 @@ def _draw(recommender: "Recommender", first: Item, second: Item) -> None:
         _end(catalogue, second, here),
         [
             blend_slider.Step(
-                src=pictures.between_url(catalogue, first, second, recommender.model, number),
-                name=_name(step, first, second),
+                src=pictures.between_url(catalogue, first, second, recommender.model, number)
+                if works
+                else _real(catalogue, step, first, second),
+                name=_name(step, first, second, is_drawn=works),
                 cards=[_card(catalogue, match, here) for match in step.matches],
             )
-            for number, step in enumerate(
-                _blender(recommender).steps(first.item_id, second.item_id)
-            )
+            for number, step in enumerate(blender.steps(first.item_id, second.item_id))
         ],
         at=min(100, int(at)) if at.isdecimal() else 50,
         view=f"{catalogue.name}/{recommender.model.name}/{first.item_id}/{second.item_id}",
+        is_drawn=works,
     )
-    st.html(
-        '<p class="quiet">How it works: both products are bent to a common outline and mixed, '
-        f"and the model rebuilds the mix from {words.code(recommender.model)}, as it does "
-        "any picture. No such product exists. Without a plain background to show the outline, one "
-        "picture fades into the other.</p>"
-    )
+    if works:
+        st.html(
+            '<p class="quiet">How it works: both products are bent to a common outline and mixed, '
+            f"and the model rebuilds the mix from {words.code(recommender.model)}, as it does "
+            "any picture. No such product exists.</p>"
+        )
+
+
+def _real(catalogue: Catalogue, step: "Step", first: Item, second: Item) -> str:
+    """Return the address of a step's nearest real product; the ends are the two themselves."""
+    if step.share in (0, 1) or not step.matches:
+        return pictures.item_url(catalogue, second if step.share > 0.5 else first)  # noqa: PLR2004
+    return pictures.item_url(catalogue, step.matches[0].item)
 
 
 def _offer(recommender: "Recommender", first: Item, second: Item) -> None:
@@ -129,9 +142,12 @@ def _choose(recommender: "Recommender", item: Item, end: str) -> None:
         heading = words.count(len(found), "product") if found else ""
     else:
         found = [match.item for match in _blender(recommender).partners(item.item_id)]
-        heading = "Similar, yet different in colour or kind"
+        heading = "They blend well: alike, yet of another colour or kind"
     if not found:
-        messages.empty("No products match", "Try a shorter search, or another word.")
+        if text:
+            messages.empty("No products match", "Try a shorter search, or another word.")
+        else:
+            messages.empty("Nothing like it blends with it", "Search for a product to try.")
         return
     st.html(f'<h2 class="bar">{heading}</h2>')
     here = link.here()
@@ -150,10 +166,12 @@ def _blender(recommender: "Recommender") -> "Blender":
     return resources.blender(recommender.catalogue.name, recommender.model.name)
 
 
-def _name(step: "Step", first: Item, second: Item) -> str:
+def _name(step: "Step", first: Item, second: Item, *, is_drawn: bool) -> str:
     """Return a step's name for a screen reader."""
     if step.share in (0, 1):
         return words.name(second if step.share else first)
+    if not is_drawn and step.matches:
+        return words.name(step.matches[0].item)
     share = words.similarity(step.share)
     return f"{share} of the way from {words.name(first)} to {words.name(second)}"
 

@@ -35,6 +35,19 @@ def test_blend_opens_with_an_example(open_page: OpenPage) -> None:
     assert all(len(step["cards"]) == 6 and step["src"] for step in shown["steps"])
 
 
+def test_what_does_not_blend_is_said_and_shown_by_real_products(open_page: OpenPage) -> None:
+    app = open_page("blend", a="umbrella-01-mustard", b="ring-08-gold-emerald")
+    assert "These two do not blend" in said(app)
+    shown = steps(app)
+    assert not shown["is_drawn"]
+    assert all(step["src"].startswith("pictures/") for step in shown["steps"])
+    middle = shown["steps"][5]
+    assert middle["name"] == middle["cards"][0]["title"]
+    app = app.button[0].click().run()  # another pair, that blends
+    assert steps(app)["is_drawn"]
+    assert "do not blend" not in said(app)
+
+
 def test_a_blend_is_kept_in_the_link(open_page: OpenPage) -> None:
     first, second = open_catalogue("demo").items[5], open_catalogue("demo").items[700]
     app = open_page("blend", a=first.item_id, b=second.item_id, at="30", model=ARTICLE)

@@ -41,7 +41,9 @@ class Step:
     cards: Sequence[Card]
 
 
-def show(first: End, second: End, steps: Sequence[Step], *, at: int, view: str) -> None:
+def show(
+    first: End, second: End, steps: Sequence[Step], *, at: int, view: str, is_drawn: bool
+) -> None:
     """Draw the slider.
 
     Parameters
@@ -49,11 +51,14 @@ def show(first: End, second: End, steps: Sequence[Step], *, at: int, view: str) 
     steps : from the first product to the second
     at : where the slider starts, in percent of the way
     view : differs between any two pairs of products
+    is_drawn : whether the pictures between were drawn; else they show real products, which do not
+        fade into each other
     """
     data = {
         "ends": [asdict(first), asdict(second)],
         "steps": [asdict(step) for step in steps],
         "at": at,
         "view": view,
+        "is_drawn": is_drawn,
     }
     mount("blend_slider", key="blend", data=data)

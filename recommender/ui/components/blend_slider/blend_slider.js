@@ -14,7 +14,7 @@ export default function ({ data, parentElement }) {
   fillEnd(part(".second"), data.ends[1]);
   const pictures = data.steps.map(makePicture);
   part(".strip").replaceChildren(...pictures);
-  watch(root, pictures);
+  watch(root, pictures, data.is_drawn);
 
   const slider = part("input");
   slider.setAttribute("aria-label", `From ${data.ends[0].title} to ${data.ends[1].title}`);
@@ -48,7 +48,7 @@ function makePicture(step) {
 }
 
 // Shows a note until every step has arrived.
-async function watch(root, pictures) {
+async function watch(root, pictures, isDrawn) {
   const note = root.querySelector(".wait");
   const view = root.view;
   const say = (text) => {
@@ -56,7 +56,7 @@ async function watch(root, pictures) {
     note.textContent = text;
     note.hidden = !text;
   };
-  say("Drawing …");
+  say(isDrawn ? "Drawing …" : "");
   try {
     await Promise.all(pictures.map((picture) => picture.decode()));
     say("");
@@ -71,7 +71,8 @@ function snap(share, nSteps) {
 }
 
 function draw(root, data, at) {
-  const place = (at / 100) * (data.steps.length - 1);
+  const between = (at / 100) * (data.steps.length - 1);
+  const place = data.is_drawn ? between : Math.round(between); // real products do not fade
   const low = Math.floor(place);
   const high = Math.min(low + 1, data.steps.length - 1);
   show(root.querySelector(".under"), data.steps[low].src);
@@ -83,10 +84,9 @@ function draw(root, data, at) {
   const nearest = Math.round(place);
   if (nearest === root.step) return;
   root.step = nearest;
-  root.querySelector("figcaption").textContent = percent(
-    (nearest * 100) / (data.steps.length - 1),
-    data,
-  );
+  root.querySelector("figcaption").textContent = data.is_drawn
+    ? percent((nearest * 100) / (data.steps.length - 1))
+    : data.steps[nearest].name;
   root.querySelectorAll(".strip img").forEach((picture, number) => {
     picture.classList.toggle("here", number === nearest);
   });
