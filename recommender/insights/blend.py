@@ -18,6 +18,7 @@ from recommender.search.results import Match, to_matches
 from recommender.types import Floats, Pixels
 
 N_STEPS = 11  # every tenth
+MIDDLE = np.array([0.5], np.float32)
 N_PARTNERS_FROM = 120  # neighbours that partners are chosen from
 KEPT_BLENDS = 32  # a megabyte each
 KEPT_SILHOUETTES = 1_024  # some 13 KB each
@@ -85,6 +86,20 @@ class Blender:
         key = (first_id, second_id, n_steps)
         return self._blends.get(key, lambda: self._decode_between(*key))
 
+    def picture(self, first_id: str, second_id: str, step: int) -> Pixels:
+        """Decode one of these pictures: the middle, seen first, by itself, the others together.
+
+        Raises
+        ------
+        IndexError : there is no such step
+        """
+        if step == N_STEPS // 2:
+            key = (first_id, second_id, 1)
+            return np.asarray(self._blends.get(key, lambda: self._decode_between(*key))[0])
+        if not 0 <= step < N_STEPS:
+            raise IndexError(f"there is no step {step}")
+        return np.asarray(self.pictures(first_id, second_id)[step])
+
     def works(self, first_id: str, second_id: str) -> bool:
         """Whether the pictures between two products show a thing, and no ghosts of two."""
         return self._ghosting(first_id, second_id) <= MOST_GHOSTING
@@ -149,7 +164,7 @@ class Blender:
             images.load(self.catalogue.image_path(self.catalogue.get(each)))
             for each in (first_id, second_id)
         ]
-        shares = np.linspace(0, 1, n_steps, dtype=np.float32)
+        shares = np.linspace(0, 1, n_steps, dtype=np.float32) if n_steps > 1 else MIDDLE
         return morph.decode_between(self.model, ends[0], ends[1], shares)
 
 

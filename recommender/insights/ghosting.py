@@ -18,7 +18,7 @@ SIDE_PX = 224
 STRIDE = 2  # what fills an outline needs less detail
 MIDDLE = 0.5  # of the way, where ghosts are strongest
 # Chosen by eye on 36 pairs of the demo: below it a blend is taken for a thing, above it for two
-MOST_GHOSTING = 0.13
+MOST_GHOSTING = 0.1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -6,11 +6,13 @@ from PIL import Image
 
 from recommender.errors import CatalogueError
 from recommender.importing.importer import import_source
-from recommender.insights import blend
+from recommender.inference.autoencoder import Autoencoder
+from recommender.insights import blend, morph
 from recommender.insights.blend import Blender
 from recommender.items import Item
 from recommender.recommend import Recommender
 from recommender.search.results import Match
+from recommender.types import Floats, Pixels
 
 
 def blender_of(recommender: Recommender) -> Blender:
@@ -31,6 +33,27 @@ def test_the_ends_are_the_products_as_rebuilt(
         rebuilt = shop_recommender.reconstruct_item(item_id).decoded
         assert np.abs(decoded[place].astype(int) - rebuilt).mean() < 3
     assert np.abs(decoded[1].astype(int) - decoded[0]).mean() > 3
+
+
+def test_the_middle_comes_by_itself_and_is_the_same(
+    blender: Blender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+    decode = morph.decode_between
+
+    def note(model: Autoencoder, first: Pixels, second: Pixels, shares: Floats) -> Pixels:
+        drawn.append(len(shares))
+        return decode(model, first, second, shares)
+
+    monkeypatch.setattr(morph, "decode_between", note)
+    middle = blender.picture("box-red-0", "disc-blue-0", blend.N_STEPS // 2)
+    assert drawn == [1]
+    whole = blender.pictures("box-red-0", "disc-blue-0")
+    assert (whole[blend.N_STEPS // 2] == middle).all()
+    assert (blender.picture("box-red-0", "disc-blue-0", 3) == whole[3]).all()
+    assert drawn == [1, blend.N_STEPS]
+    with pytest.raises(IndexError):
+        blender.picture("box-red-0", "disc-blue-0", blend.N_STEPS)
 
 
 def test_steps_lead_from_one_product_to_the_other(blender: Blender) -> None:

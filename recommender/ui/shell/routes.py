@@ -83,12 +83,10 @@ def between_picture(request: Request) -> Response:
             for end in ("first", "second")
         )
         blender = resources.blender(names["catalogue"], names["model"])
-        decoded = blender.pictures(first, second)
-    except RecommenderError as error:
+        decoded = blender.picture(first, second, names["step"])
+    except (RecommenderError, IndexError) as error:
         raise _missing(error) from error
-    if not 0 <= names["step"] < len(decoded):
-        raise HTTPException(404)
-    data = pictures.to_webp(decoded[names["step"]], least_px=pictures.REBUILT_PX)
+    data = pictures.to_webp(decoded, least_px=pictures.REBUILT_PX)
     return Response(data, media_type="image/webp", headers=FOR_EVER)
 
 

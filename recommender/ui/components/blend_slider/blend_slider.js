@@ -12,10 +12,6 @@ export default function ({ data, parentElement }) {
 
   fillEnd(part(".first"), data.ends[0]);
   fillEnd(part(".second"), data.ends[1]);
-  const pictures = data.steps.map(makePicture);
-  part(".strip").replaceChildren(...pictures);
-  watch(root, pictures, data.is_drawn);
-
   const slider = part("input");
   slider.setAttribute("aria-label", `From ${data.ends[0].title} to ${data.ends[1].title}`);
   slider.value = data.at;
@@ -29,8 +25,13 @@ export default function ({ data, parentElement }) {
     slider.oninput();
     slider.focus({ preventScroll: true });
   };
+  // what is seen first is asked for first
   root.step = undefined;
   draw(root, data, Number(slider.value));
+  const pictures = data.steps.map(makePicture);
+  part(".strip").replaceChildren(...pictures);
+  mark(root);
+  watch(root, pictures, data.is_drawn);
 }
 
 function fillEnd(end, { title, alt, src, href }) {
@@ -87,10 +88,15 @@ function draw(root, data, at) {
   root.querySelector("figcaption").textContent = data.is_drawn
     ? percent((nearest * 100) / (data.steps.length - 1))
     : data.steps[nearest].name;
-  root.querySelectorAll(".strip img").forEach((picture, number) => {
-    picture.classList.toggle("here", number === nearest);
-  });
+  mark(root);
   root.querySelector(".nearest").replaceChildren(...data.steps[nearest].cards.map(makeCard));
+}
+
+// Marks the step in the strip.
+function mark(root) {
+  root.querySelectorAll(".strip img").forEach((picture, number) => {
+    picture.classList.toggle("here", number === root.step);
+  });
 }
 
 function show(picture, src) {
