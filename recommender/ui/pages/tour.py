@@ -112,7 +112,7 @@ def _why(recommender: "Recommender", told: Story, query: Figure) -> Slide:
     reason = words.sentence(", and ".join(reasons)) if reasons else "The pictures as a whole match."
     other = _figure(recommender, told.compared)
     return Slide(
-        title=f"{words.similarity(found.similarity)} alike, and why.",
+        title=f"{words.similarity(told.similarity)} alike, and why.",
         text=f"{reason} Only the pictures were compared.",
         groups=[
             Group(

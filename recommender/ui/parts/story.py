@@ -10,6 +10,7 @@ from recommender.catalogue.store import Catalogue
 from recommender.config import DEMO
 from recommender.items import Item
 from recommender.memo import Memo
+from recommender.search.results import alike
 from recommender.ui.shared import samples
 from recommender.ui.shared.samples import Sample
 
@@ -38,7 +39,8 @@ class Story:
     matches, by_colour : the nearest six of either system
     compared : the match that is explained, with the picture that is compared in front
     explanation : of that match
-    n_alike : how many of the matches are alike by the catalogue's own measure
+    n_alike : how many of the matches are at least half as alike as the first
+    similarity : of the match that is explained
     elapsed_ms : from the photo's pixels to the answer
     """
 
@@ -50,6 +52,7 @@ class Story:
     compared: Item
     explanation: "Explanation"
     n_alike: int
+    similarity: float
     elapsed_ms: float
 
     @property
@@ -140,7 +143,8 @@ def _story(
     item: Item | None = None,
 ) -> Story:
     # the second is another product than the one in the photo, and alike all the same
-    explained = answer.matches[min(1, len(answer.matches) - 1)].item.item_id
+    match = answer.matches[min(1, len(answer.matches) - 1)]
+    explained = match.item.item_id
     return Story(
         sample=sample,
         item=item,
@@ -151,7 +155,8 @@ def _story(
         explanation=explainer.of_items(query, explained)
         if isinstance(query, str)
         else explainer.of_photo(query, explained),
-        n_alike=answer.n_alike,
+        n_alike=len(alike(answer.matches)),
+        similarity=match.similarity,
         elapsed_ms=elapsed_ms,
     )
 
