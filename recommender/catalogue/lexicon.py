@@ -13,7 +13,11 @@ from recommender.errors import CatalogueError
 SHIPPED = Path(__file__).with_suffix(".toml")
 OWN = "words.toml"  # in a catalogue's folder
 GROUPS = ("colours", "things", "materials")
-TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[<>]")
+CURRENCIES = frozenset("€$£")
+DASH = "-"  # between two numbers
+TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[<>€$£]|(?<=\d)-|(?<=[€$£])-")
+
+RANGE = re.compile(r"(?<=[\d€$£])\s*[-–—]\s*(?=[\d€$£])")
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Lexicon:
 
     Attributes
     ----------
-    groups : a word may be in several
+    groups : a word may be in several; one with an underscore stands for words side by side
     ignored : words that say nothing of a product
     at_most, at_least, between : words before an amount
     cheap : words that ask for a low price without an amount
@@ -45,8 +49,14 @@ class Lexicon:
 
     @cached_property
     def all_words(self) -> tuple[str, ...]:
-        """Every word that has equivalents."""
-        return tuple({each: None for group in self.groups for each in group.same})
+        """Every single word that has equivalents."""
+        same = {each: None for group in self.groups for each in group.same}
+        return tuple(each for each in same if "_" not in each)
+
+    @cached_property
+    def phrases(self) -> frozenset[str]:
+        """Every two words that mean something together, with an underscore between them."""
+        return frozenset(each for group in self.groups for each in group.same if "_" in each)
 
     def names(self, word: str) -> tuple[str, ...]:
         """Usual names of the things that a word may mean."""
@@ -71,8 +81,9 @@ def normalised(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Split normalised text into words, numbers and the signs < and >."""
-    return TOKEN.findall(normalised(text))
+    """Split normalised text into words, numbers, the signs < and >, of currencies and ranges."""
+    joined = RANGE.sub(DASH, normalised(text))
+    return TOKEN.findall(joined)
 
 
 def lexicon(folder: Path) -> Lexicon:

@@ -127,7 +127,7 @@ class TextIndex:
             item_ids=tuple(self._ids[row] for row in rows),
             wanted=wanted,
             corrected=tuple((term.word, term.meant) for term in known if term.meant),
-            dropped=tuple(word for word in wanted.words if word in set(dropped)),
+            dropped=_in_order(wanted.words, dropped),
         )
 
     def _rows(self, terms: Sequence[_Term]) -> list[int]:
@@ -151,6 +151,11 @@ class TextIndex:
         found: list[_Term] = []
         place = 0
         while place < len(words):
+            phrase = "_".join(words[place : place + 2])
+            if phrase in self._words.phrases:
+                found.append(self._term(phrase))
+                place += 2
+                continue
             both = "".join(words[place : place + 2])
             if place + 1 < len(words) and both in self._known and not self._has_all(words, place):
                 found.append(self._term(both))
@@ -172,9 +177,11 @@ class TextIndex:
             wide = " OR ".join(filter(None, [own, *equivalents]))
             return _Term(word, own or " OR ".join(names) or wide, wide)
         for cut in range(LEAST_MISSPELT, len(word) - LEAST_MISSPELT + 1):
-            if word[:cut] in self._known and word[cut:] in self._known:
-                parts = f"{_quoted(word[:cut])} AND {_quoted(word[cut:])}"
-                return _Term(word, parts, parts, f"{word[:cut]} {word[cut:]}")
+            parts = (word[:cut], word[cut:])
+            if all(map(self._is_known, parts)):
+                both = " AND ".join(f"({self._term(part).wide})" for part in parts)
+                is_own = all(part in self._known for part in parts)
+                return _Term(word, both, both, " ".join(parts) if is_own else "")
         inside = self._inside(word)
         if inside:
             return _Term(word, inside, inside)
@@ -183,6 +190,10 @@ class TextIndex:
             return _Term(word)
         corrected = self._term(meant)
         return _Term(word, corrected.strict, corrected.wide, meant)
+
+    def _is_known(self, part: str) -> bool:
+        """Whether a part of a compound such as "Ledertasche" means what the catalogue has."""
+        return part in self._known or bool(self._quoted_known(self._words.equivalents(part)))
 
     def _own(self, word: str) -> str:
         """Query for a word that products have, or that words of theirs begin with; else empty."""
@@ -270,8 +281,14 @@ def _most_first(terms: Sequence[_Term]) -> Iterable[tuple[_Term, ...]]:
         yield ()
 
 
+def _in_order(words: Sequence[str], dropped: Iterable[str]) -> tuple[str, ...]:
+    """Dropped words in the order of the text; of a phrase, each of its words."""
+    gone = {part for word in dropped for part in (word, *word.split("_"))}
+    return tuple(dict.fromkeys(word for word in words if word in gone))
+
+
 def _quoted(word: str) -> str:
-    return f'"{normalised(word)}"'
+    return f'"{normalised(word).replace("_", " ")}"'
 
 
 def _or_last(price: float | None) -> float:

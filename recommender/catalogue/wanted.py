@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recommender.catalogue.lexicon import Lexicon, tokens
+from recommender.catalogue.lexicon import CURRENCIES, DASH, Lexicon, tokens
 from recommender.feeds.prices import read_price
 
-FILLERS = frozenset({"than", "as", "als", "que", "de", "di", "a", "to", "dan", "zu", "the"})
-
-SIGNS = frozenset("<>")
+FILLERS = (
+    frozenset({"than", "as", "als", "que", "de", "di", "a", "to", "dan", "zu", "the"}) | CURRENCIES
+)
+BETWEEN_AMOUNTS = frozenset({DASH, "to", "bis", "a", "tot"})  # 20-40, $20 to $40
+MONEY = CURRENCIES | {"euro", "euros", "eur", "usd", "gbp", "dollar", "dollars", "pounds"}
+SIGNS = frozenset("<>") | CURRENCIES | {DASH}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +60,8 @@ def understand(text: str, lexicon: Lexicon) -> Wanted:
         elif (each in lexicon.at_least or each == ">") and amounts:
             least = amounts[0]
             place = _after_first(given, place + 1)
+        elif (price := _price_alone(given, place)) is not None:
+            least, most, place = price
         else:
             if each in lexicon.cheap:
                 is_cheap = True
@@ -64,6 +69,30 @@ def understand(text: str, lexicon: Lexicon) -> Wanted:
                 words.append(each)
             place += 1
     return Wanted(words=tuple(words), least=least, most=most, is_cheap=is_cheap)
+
+
+def _price_alone(given: Sequence[str], place: int) -> tuple[float | None, float, int] | None:
+    """Least, most and the place after a price without a word before it: "20-40", "50 €".
+
+    One amount alone is the most that a shopper would pay. Numbers that are no price, such as in
+    "iphone 15", give None.
+    """
+    start = place + (given[place] in CURRENCIES)
+    first = _amount(given[start]) if start < len(given) else None
+    if first is None:
+        return None
+    end = start + 1
+    is_money = start > place or (end < len(given) and given[end] in MONEY)
+    end += end < len(given) and given[end] in MONEY
+    if end < len(given) and given[end] in BETWEEN_AMOUNTS:
+        other = end + 1
+        other += other < len(given) and given[other] in CURRENCIES
+        second = _amount(given[other]) if other < len(given) else None
+        after = other + 1
+        is_range = is_money or given[end] == DASH or not MONEY.isdisjoint(given[after : after + 1])
+        if second is not None and is_range:
+            return min(first, second), max(first, second), after
+    return (None, first, end) if is_money else None
 
 
 def _amounts(given: Sequence[str], place: int) -> tuple[list[float], int]:

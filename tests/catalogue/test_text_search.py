@@ -66,6 +66,13 @@ def titled(*titles: str) -> TextIndex:
         ("handbags", "handbag", "handbag"),
         ("ceram", "[Cc]eramic", "[Cc]eramic"),
         ("Casa Lumera shelf", "[Ss]helf", "[Ss]helf"),
+        ("lámpara de pie azul", "floor lamp.*blue", "floor lamp.*(blue|navy)"),
+        ("Stehlampe", "floor lamp", "floor lamp"),
+        ("table d'appoint", "side table", "side table"),
+        ("nail varnish", "[Nn]ail polish", "[Nn]ail polish"),
+        ("light blue mug", "mug, sky blue", "mug, sky blue"),
+        ("dark blue mug", "mug, navy", "mug, navy"),
+        ("braune Ledertasche", "[Ll]eather.*brown|brown leather", "bag"),
     ],
 )
 def test_shoppers_find_what_they_mean(demo: Catalogue, text: str, first: str, all_of: str) -> None:
@@ -90,6 +97,15 @@ def test_shoppers_find_what_they_mean(demo: Catalogue, text: str, first: str, al
         ("sofa < 500 in blue", Wanted(words=("sofa", "blue"), most=500)),
         ("over 20 under 40", Wanted(least=20, most=40)),
         ("iphone 15", Wanted(words=("iphone", "15"))),
+        ("vase 20-40", Wanted(words=("vase",), least=20, most=40)),
+        ("vase $20 to $40", Wanted(words=("vase",), least=20, most=40)),
+        ("Vase 40 – 20 €", Wanted(words=("vase",), least=20, most=40)),
+        ("20 bis 40 euro vase", Wanted(words=("vase",), least=20, most=40)),
+        ("€50 vase", Wanted(words=("vase",), most=50)),
+        ("vase 50 euros", Wanted(words=("vase",), most=50)),
+        ("2 to 4 cups", Wanted(words=("2", "4", "cups"))),
+        ("€ vase", Wanted(words=("vase",))),
+        ("water-bottle", Wanted(words=("water", "bottle"))),
         ("less is more", Wanted(words=("less", "more"))),
         ("a cheap mug", Wanted(words=("mug",), is_cheap=True)),
         ("", Wanted()),
@@ -127,6 +143,14 @@ def test_a_narrower_word_is_not_widened() -> None:
     assert set(index.find("blue bag").item_ids) == {"navy bag", "blue bag", "sky bag"}
     assert index.find("blue bag").item_ids[0] == "blue bag"
     assert index.find("navy bag").item_ids == ("navy bag",)
+
+
+def test_words_side_by_side_mean_something_of_their_own() -> None:
+    index = titled("Floor lamp", "Lamp for a desk", "Leather bag", "Wool bag")
+    assert index.find("lampadaire").item_ids == ("Floor lamp",)
+    assert index.find("lámpara de pie").item_ids == ("Floor lamp",)
+    assert index.find("Ledertasche").item_ids == ("Leather bag",)
+    assert index.find("nail varnish bag").dropped == ("nail", "varnish")
 
 
 def test_words_inside_others_are_found() -> None:
