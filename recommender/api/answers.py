@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from recommender.api.shop import Shop
+from recommender.catalogue import understood
 from recommender.catalogue.store import Catalogue
 from recommender.items import Item
 
@@ -151,6 +152,46 @@ class Catalogues:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A word, and a word of the catalogue.
+
+    Attributes
+    ----------
+    word : as it was written
+    taken_for : the catalogue's word
+    """
+
+    word: str
+    taken_for: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Understood:
+    """How the parameter `words` was understood; all empty where it was not given.
+
+    Attributes
+    ----------
+    words : that a product must have
+    corrected : misspelt words, and what they were taken for
+    dropped : words that no product has, or none together with the others
+    nearest : dropped words, each with one of the catalogue's that is written most like it
+    min_price : from words before an amount
+    max_price : from words before an amount
+    cheapest_first : whether a low price was asked for without an amount
+    sentence : all that a shopper should know of it
+    """
+
+    words: tuple[str, ...]
+    corrected: tuple[Taken, ...]
+    dropped: tuple[str, ...]
+    nearest: tuple[Taken, ...]
+    min_price: float | None
+    max_price: float | None
+    cheapest_first: bool
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Products:
     """A part of a catalogue.
 
@@ -160,12 +201,14 @@ class Products:
     n_items : how many fit what was asked for, in all
     offset : how many come before the first of these
     items : in the catalogue's order, or those first that say best what was asked for
+    understood : what was made of the words
     """
 
     catalogue: str
     n_items: int
     offset: int
     items: tuple[Product, ...]
+    understood: Understood
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +243,21 @@ class Failure:
 
     status: int
     error: str
+
+
+def understanding(catalogue: Catalogue, text: str) -> Understood:
+    """How a shopper's text was understood, as the API shows it."""
+    seen = understood.of_text(catalogue, text)
+    return Understood(
+        words=seen.words,
+        corrected=tuple(Taken(word=word, taken_for=meant) for word, meant in seen.corrected),
+        dropped=seen.dropped,
+        nearest=tuple(Taken(word=word, taken_for=near) for word, near in seen.nearest),
+        min_price=seen.least,
+        max_price=seen.most,
+        cheapest_first=seen.is_cheap,
+        sentence=" ".join(understood.sentences(seen)),
+    )
 
 
 def product(shop: Shop, catalogue: Catalogue, item: Item) -> Product:

@@ -433,3 +433,14 @@ def test_the_api_obeys_and_an_import_leaves_rules_alone(client: TestClient, shop
     assert first not in [match["product"]["id"] for match in answer]
     import_source(shop, "shop", column_map={"image": "file", "category": "kind", "brand": "maker"})
     assert rules.read(folder) == rules.Rules(hidden=(first,))
+
+
+def test_a_list_says_how_words_were_understood(client: TestClient) -> None:
+    answer = client.get("/api/items", params={"words": "rde disc under 90 zebra"}).json()
+    assert {item["title"] for item in answer["items"]} == {"red disc"}
+    understood = answer["understood"]
+    assert understood["corrected"] == [{"word": "rde", "taken_for": "red"}]
+    assert (understood["dropped"], understood["max_price"]) == (["zebra"], 90)
+    assert "Only prices up to 90." in understood["sentence"]
+    nothing = client.get("/api/items").json()["understood"]
+    assert (nothing["words"], nothing["sentence"]) == ([], "")

@@ -266,3 +266,17 @@ def test_map_lays_a_catalogue_out(run: Run, imported: Path, tmp_path: Path) -> N
     assert status == 0
     assert json.loads(out)["n_items"] == 18
     assert (tmp_path / "atlas.npz").exists()
+
+
+def test_words_find_products_and_say_how_they_were_understood(run: Run, imported: Path) -> None:
+    status, out, _ = run("find", "rde dics zebra", "--catalogue", "shop", "--json")
+    document = json.loads(out)
+    assert status == 0
+    assert document["n_found"] == len(document["items"]) > 0
+    assert {item["title"] for item in document["items"]} == {"red disc"}
+    assert document["understood"]["corrected"] == {"rde": "red", "dics": "disc"}
+    assert document["understood"]["dropped"] == ["zebra"]
+    status, out, _ = run("find", "discuss", "--catalogue", "shop")
+    assert "No product has “discuss”." in out
+    assert "nearest words: disc" in out
+    assert run("find", " ", "--catalogue", "shop")[0] == 2

@@ -27,6 +27,7 @@ def items(shop: Shop, _limits: Limits, values: Values) -> answers.Products:
             answers.product(shop, catalogue, item)
             for item in found[start : start + values["limit"]]
         ),
+        understood=answers.understanding(catalogue, words),
     )
 
 

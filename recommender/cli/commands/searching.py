@@ -12,6 +12,7 @@ from recommender.cli.arguments import (
     open_recommender,
 )
 from recommender.cli.output import say, shown_progress, write
+from recommender.config import DEMO
 from recommender.errors import RecommenderError
 
 
@@ -24,6 +25,12 @@ def add(command_named: AddsCommand) -> None:
     add_n_neighbors(command)
     _add_options(command)
     add_names(command)
+
+    command = command_named("find", find, "find products by a shopper's words")
+    command.add_argument("text", metavar="TEXT", help="such as 'red mugs under 20'")
+    add_n_neighbors(command)
+    command.add_argument("--catalogue", default=DEMO, help="name of the catalogue")
+    add_json(command)
 
     command = command_named("reconstruct", reconstruct, "decode a picture back from its code")
     command.add_argument("image", type=Path)
@@ -91,6 +98,46 @@ def similar(options: argparse.Namespace) -> None:
             query=options.query,
             n_neighbors=options.n_neighbors,
         ),
+        "\n".join(lines),
+    )
+
+
+def find(options: argparse.Namespace) -> None:
+    """Find products by words, and say how the words were understood."""
+    from recommender.catalogue import text_search, understood
+    from recommender.catalogue.registry import open_catalogue
+
+    catalogue = open_catalogue(options.catalogue)
+    if not options.text.strip():
+        raise RecommenderError("TEXT is empty: write what a product should be, such as 'red mugs'")
+    item_ids = text_search.find(catalogue, options.text).item_ids
+    seen = understood.of_text(catalogue, options.text)
+    shown = [catalogue.get(item_id) for item_id in item_ids[: options.n_neighbors]]
+    lines = [f"{item.item_id}  {item.title}" for item in shown]
+    lines += understood.sentences(seen)
+    if seen.nearest:
+        lines.append(f"nearest words: {', '.join(near for _, near in seen.nearest)}")
+    lines.append(f"{len(item_ids)} found")
+    say(
+        options,
+        {
+            "text": options.text,
+            "catalogue": catalogue.name,
+            "n_found": len(item_ids),
+            "items": [
+                {"item_id": item.item_id, "title": item.title, "price": item.price}
+                for item in shown
+            ],
+            "understood": {
+                "words": list(seen.words),
+                "corrected": dict(seen.corrected),
+                "dropped": list(seen.dropped),
+                "nearest": [near for _, near in seen.nearest],
+                "min_price": seen.least,
+                "max_price": seen.most,
+                "cheapest_first": seen.is_cheap,
+            },
+        },
         "\n".join(lines),
     )
 
