@@ -1,5 +1,6 @@
 """Says how a shopper's text was understood: in sentences and in facts, for page, API and shell."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from recommender.catalogue import text_search
@@ -57,8 +58,13 @@ def of_text(catalogue: Catalogue, text: str) -> Understood:
     )
 
 
-def sentences(understood: Understood) -> list[str]:
-    """Return what a shopper should know: corrections, what was dropped, and limits of the price."""
+def sentences(understood: Understood, money: Callable[[float], str] = "{:g}".format) -> list[str]:
+    """Return what a shopper should know: corrections, what was dropped, and limits of the price.
+
+    Parameters
+    ----------
+    money : writes an amount with its currency
+    """
     said = [f"Showing “{meant}” for “{word}”." for word, meant in understood.corrected]
     if understood.dropped:
         quoted = [f"“{word}”" for word in understood.dropped]
@@ -67,13 +73,12 @@ def sentences(understood: Understood) -> list[str]:
         rest = " Here is what has the rest." if understood.has_rest else ""
         said.append(f"No product has {named}{' as well' if is_left else ''}.{rest}")
     if understood.least is not None or understood.most is not None:
-        said.append(f"Only prices {_amounts(understood.least, understood.most)}.")
+        said.append(f"Only prices {_amounts(understood.least, understood.most, money)}.")
     if understood.is_cheap:
         said.append("Cheapest first.")
     return said
 
 
-def _amounts(least: float | None, most: float | None) -> str:
-    if least is None:
-        return f"up to {most:g}"
-    return f"from {least:g}" if most is None else f"from {least:g} to {most:g}"
+def _amounts(least: float | None, most: float | None, money: Callable[[float], str]) -> str:
+    ends = [("from", least), ("to" if least is not None else "up to", most)]
+    return " ".join(f"{word} {money(amount)}" for word, amount in ends if amount is not None)

@@ -1,6 +1,6 @@
 """The browse page: a gallery to find a product to start from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -19,6 +19,8 @@ PER_PAGE = 24
 FEW_PILLS = 12  # fit into two rows
 MAX_PILLS = 40  # more categories than this go into a list
 KEYS = ("q", "category", "colour", "material", "price")  # of the filters
+COLUMNS = {"category": "categories", "colour": "colours", "material": "materials"}
+N_COUNTED = 6  # values with their numbers of products under a filter
 GALLERY = "browse-gallery"
 ALL_SHOWN = "browse.all-categories"
 
@@ -35,11 +37,11 @@ def show() -> None:
         return
     _welcome(catalogue)
     facets = filters.facets(catalogue)
-    chosen = _ask(facets)
+    chosen = _ask(catalogue, facets)
     link.remember_shelf()
     found = filters.select(catalogue, chosen)
     chips.show(("colour", "material", "price"), facets, "chips", _first_page)
-    understood.show(catalogue, chosen.text, "q")
+    understood.show(catalogue, chosen.text, "q", facets.currency)
     if not found:
         messages.empty("No products match", "Remove a filter, or try other words.")
         st.button("Show everything", key="show-everything", on_click=_clear, args=(facets,))
@@ -57,7 +59,23 @@ def _welcome(catalogue: Catalogue) -> None:
     )
 
 
-def _ask(facets: Facets) -> Filters:
+def _ask(catalogue: Catalogue, facets: Facets) -> Filters:
+    # Read before they are drawn: each widget offers what the others leave
+    held = {key: _held(key, getattr(facets, name)) for key, name in COLUMNS.items()}
+    prices = st.session_state.get("price")
+    is_narrowed = facets.prices is not None and prices not in (None, filters.whole(facets.prices))
+    counts = filters.count(
+        catalogue,
+        Filters(
+            text=str(st.session_state.get("q") or st.query_params.get("q", "")),
+            item_filter=ItemFilter(
+                categories=held["category"],
+                colours=held["colour"],
+                materials=held["material"],
+                prices=prices if is_narrowed else None,
+            ),
+        ),
+    )
     with st.container(key="finder", horizontal=True, vertical_alignment="center", gap="small"):
         text = st.text_input(
             "Search",
@@ -69,9 +87,9 @@ def _ask(facets: Facets) -> Filters:
             on_change=_first_page,
         )
         with st.popover("Filters", icon=":material/filter_list:"):
-            colours = _several("Colour", "colour", facets.colours)
-            materials = _several("Material", "material", facets.materials)
-            prices = filters.price_range(facets.prices, "price", _first_page)
+            colours = _several("Colour", "colour", counts.colours, held["colour"])
+            materials = _several("Material", "material", counts.materials, held["material"])
+            prices = filters.price_range(facets.prices, "price", _first_page, facets.currency)
         order = st.selectbox(
             "Sort by",
             list(filters.ORDERS),
@@ -85,7 +103,7 @@ def _ask(facets: Facets) -> Filters:
     return Filters(
         text=text or "",
         item_filter=ItemFilter(
-            categories=_categories(facets.categories),
+            categories=_categories(counts.categories, held["category"]),
             colours=colours,
             materials=materials,
             prices=prices,
@@ -94,11 +112,29 @@ def _ask(facets: Facets) -> Filters:
     )
 
 
-def _categories(categories: tuple[str, ...]) -> list[str]:
-    if len(categories) < 2:  # noqa: PLR2004  nothing to choose from
+def _held(key: str, values: Sequence[str]) -> list[str]:
+    """Return what a filter is set to, by its widget or, before it is drawn, by the address."""
+    if key in st.session_state:
+        return list(st.session_state[key] or ())
+    named = st.query_params.get_all(key)
+    return [
+        each
+        for each in values
+        if named and {words.choice(each), words.capitalised(each)} & {*named}
+    ]
+
+
+def _offered(counts: Mapping[str, int], held: Sequence[str]) -> list[str]:
+    """Return the values that lead somewhere, and those that are set."""
+    return sorted({*counts, *held})
+
+
+def _categories(counts: Mapping[str, int], held: Sequence[str]) -> list[str]:
+    categories = _offered(counts, held)
+    if len(categories) < 2 and not held:  # noqa: PLR2004  nothing to choose from
         return []
     if len(categories) > MAX_PILLS:
-        return _several("Category", "category", categories)
+        return _several("Category", "category", counts, held)
     is_long = len(categories) > FEW_PILLS
     shows_all = not is_long or st.session_state.get(ALL_SHOWN, False)
     with st.container(key="all-categories" if shows_all else "some-categories", gap="xsmall"):
@@ -119,10 +155,11 @@ def _categories(categories: tuple[str, ...]) -> list[str]:
     return chosen
 
 
-def _several(label: str, key: str, options: tuple[str, ...]) -> list[str]:
-    if len(options) < 2:  # noqa: PLR2004  nothing to choose from
+def _several(label: str, key: str, counts: Mapping[str, int], held: Sequence[str]) -> list[str]:
+    options = _offered(counts, held)
+    if len(options) < 2 and not held:  # noqa: PLR2004  nothing to choose from
         return []
-    return st.multiselect(
+    chosen = st.multiselect(
         label,
         options,
         key=key,
@@ -131,6 +168,12 @@ def _several(label: str, key: str, options: tuple[str, ...]) -> list[str]:
         placeholder="Any",
         on_change=_first_page,
     )
+    # not in the choices themselves: their names are part of addresses
+    most = sorted(counts, key=lambda each: (-counts[each], each))[:N_COUNTED]
+    named = ", ".join(f"{words.capitalised(each)} {counts[each]:,}" for each in most)
+    more = f" and {len(counts) - len(most)} more" if len(counts) > len(most) else ""
+    st.html(f'<p class="quiet">{words.html(named + more)}</p>')
+    return chosen
 
 
 def _draw(catalogue: Catalogue, found: Sequence[Item]) -> None:

@@ -26,7 +26,7 @@ def show(
     with st.container(key=key, horizontal=True, gap="small"):
         for each, value in chosen:
             st.button(
-                _label(value),
+                _label(value, facets.currency),
                 key=f"{key}-{each}-{value}",
                 icon=":material/close:",
                 help="Remove this filter",
@@ -44,9 +44,10 @@ def _values(key: str, facets: Facets) -> list[object]:
     return []
 
 
-def _label(value: object) -> str:
+def _label(value: object, currency: str) -> str:
     if isinstance(value, tuple):
-        return f"{value[0]:,.0f} to {value[1]:,.0f}"
+        low, high = (words.money(f"{each:,.0f}", currency) for each in value)
+        return words.label(f"{low} to {high}")
     return words.choice(str(value))
 
 

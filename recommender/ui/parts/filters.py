@@ -1,5 +1,6 @@
 """Filters and sorting of products, and the widgets that several filters share."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -7,12 +8,16 @@ from functools import lru_cache
 
 import streamlit as st
 
+from recommender.catalogue import facets as facet_counts
 from recommender.catalogue import text_search
+from recommender.catalogue.facets import FacetCounts
 from recommender.catalogue.filters import ANYTHING, ItemFilter
+from recommender.catalogue.lexicon import Lexicon, lexicon
 from recommender.catalogue.store import Catalogue
 from recommender.items import Item
 from recommender.ui.shared import words
 
+KEPT_SELECTIONS = 64  # a rerun with the same filters walks through no products
 KEPT_CATALOGUES = 8  # a catalogue that is imported again is another one
 FEATURED, CHEAP, DEAR, BY_NAME = "featured", "price", "-price", "name"
 ORDERS = {
@@ -45,6 +50,7 @@ class Facets:
     ----------
     prices : lowest and highest, or None if fewer than two products differ
     n_brands : number of brands
+    currency : of all prices, or empty where they differ or nothing is known
     are_sold_out : whether some products are out of stock
     """
 
@@ -54,12 +60,14 @@ class Facets:
     prices: tuple[float, float] | None
     n_brands: int
     are_sold_out: bool = False
+    currency: str = ""
 
 
 @lru_cache(KEPT_CATALOGUES)
 def facets(catalogue: Catalogue) -> Facets:
     """Collect the values that a catalogue's products have."""
     prices = [item.price for item in catalogue if item.price is not None]
+    currencies = {words.currency(item) for item in catalogue if item.price is not None}
     return Facets(
         categories=_values(item.category for item in catalogue),
         colours=_values(item.colour for item in catalogue),
@@ -67,7 +75,14 @@ def facets(catalogue: Catalogue) -> Facets:
         prices=(min(prices), max(prices)) if prices and min(prices) < max(prices) else None,
         n_brands=len(_values(item.brand for item in catalogue)),
         are_sold_out=any(item.in_stock is False for item in catalogue),
+        currency=_known_currency(currencies),
     )
+
+
+def _known_currency(codes: Iterable[str]) -> str:
+    """Return the one currency there is, if it is a code of three letters: feeds say anything."""
+    known, *others = codes or [""]
+    return known if not others and re.fullmatch("[A-Z]{3}", known) else ""
 
 
 def prepare(catalogue: Catalogue) -> None:
@@ -79,6 +94,23 @@ def prepare(catalogue: Catalogue) -> None:
 
 def select(catalogue: Catalogue, filters: Filters) -> Sequence[Item]:
     """Return the products that match, sorted as asked."""
+    return _selected(catalogue, filters, lexicon(catalogue.folder))
+
+
+def count(catalogue: Catalogue, filters: Filters) -> FacetCounts:
+    """Return what each further choice would leave."""
+    return _counted(catalogue, filters, lexicon(catalogue.folder))
+
+
+@lru_cache(KEPT_SELECTIONS)
+def _counted(catalogue: Catalogue, filters: Filters, words_known: Lexicon) -> FacetCounts:
+    named = _selected(catalogue, Filters(text=filters.text), words_known)
+    return facet_counts.count(named, filters.item_filter)
+
+
+@lru_cache(KEPT_SELECTIONS)
+def _selected(catalogue: Catalogue, filters: Filters, words_known: Lexicon) -> tuple[Item, ...]:
+    del words_known  # only part of the key: a shop may change its words
     found: Sequence[Item] = _ordered(catalogue, filters.order)
     if filters.text.strip():
         named = text_search.find(catalogue, filters.text).item_ids
@@ -89,11 +121,14 @@ def select(catalogue: Catalogue, filters: Filters) -> Sequence[Item]:
             found = [item for item in found if item.item_id in wanted]
     if not filters.item_filter.is_empty:
         found = [item for item in found if filters.item_filter.accept(item)]
-    return found
+    return tuple(found)
 
 
 def price_range(
-    prices: tuple[float, float] | None, key: str, on_change: Callable[[], None] | None = None
+    prices: tuple[float, float] | None,
+    key: str,
+    on_change: Callable[[], None] | None = None,
+    currency: str = "",
 ) -> tuple[float, float] | None:
     """Draw a slider for a range of prices.
 
@@ -101,6 +136,7 @@ def price_range(
     ----------
     prices : lowest and highest in the catalogue, or None if there is nothing to choose
     key : of the slider, and its name in the address
+    currency : of the prices, or empty
 
     Returns
     -------
@@ -115,7 +151,7 @@ def price_range(
         highest,
         (lowest, highest),
         step=1.0,
-        format="%.0f",
+        format=words.money("%.0f", currency),
         key=key,
         bind="query-params",
         on_change=on_change,

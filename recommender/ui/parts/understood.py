@@ -9,15 +9,16 @@ from recommender.catalogue.store import Catalogue
 from recommender.ui.shared import words
 
 
-def show(catalogue: Catalogue, text: str, key: str) -> None:
+def show(catalogue: Catalogue, text: str, key: str, currency: str = "") -> None:
     """Draw what was corrected and dropped, with the catalogue's words that come nearest.
 
     Parameters
     ----------
     key : of the widget that the text was written in
+    currency : of the prices, or empty
     """
     seen = understood.of_text(catalogue, text)
-    if sentences := understood.sentences(seen):
+    if sentences := understood.sentences(seen, lambda each: words.money(f"{each:g}", currency)):
         st.html(f'<p class="quiet" role="status">{words.html(" ".join(sentences))}</p>')
     if seen.nearest:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -64,10 +64,18 @@ def price(item: Item) -> str:
     """Return a price with its currency, or nothing."""
     if item.price is None:
         return ""
-    currency = item.attributes.get("currency", "").upper()
-    amount = f"{item.price:,.2f}"
-    sign = SIGNS.get(currency)
-    return f"{sign}{amount}" if sign else f"{amount} {currency}".rstrip()
+    return money(f"{item.price:,.2f}", currency(item))
+
+
+def currency(item: Item) -> str:
+    """Return the code of a price's currency, or nothing."""
+    return item.attributes.get("currency", "").upper()
+
+
+def money(amount: str, code: str) -> str:
+    """Return an amount with its currency, if that is known."""
+    sign = SIGNS.get(code)
+    return f"{sign}{amount}" if sign else f"{amount} {code}".rstrip()
 
 
 def facts(item: Item) -> list[str]:

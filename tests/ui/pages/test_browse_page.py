@@ -44,6 +44,19 @@ def test_search_and_filters_narrow_the_gallery(open_page: OpenPage) -> None:
     assert len(cards(app, "browse-gallery")) == 24
 
 
+def test_only_choices_that_lead_somewhere_are_offered(open_page: OpenPage) -> None:
+    app = open_page(colour="Red", q="mug under 2000")
+    demo = open_catalogue("demo")
+    offered = set(app.multiselect(key="material").options)
+    red_mugs = [item for item in demo if (item.category, item.colour) == ("mug", "red")]
+    assert offered == {words.capitalised(item.material) for item in red_mugs}
+    assert app.multiselect(key="colour").value == ["red"]
+    assert len(app.multiselect(key="colour").options) > 5  # a second colour may be added
+    assert "Only prices up to €2000." in said(app)
+    chip = app.button(key="chips-colour-red").click().run()
+    assert chip.multiselect(key="colour").value == []
+
+
 def test_the_gallery_is_kept_in_the_link(open_page: OpenPage) -> None:
     app = open_page(category="Mug", sort="Price, low to high", page="2")
     mugs = [item for item in open_catalogue("demo") if item.category == "mug"]

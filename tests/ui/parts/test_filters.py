@@ -67,3 +67,36 @@ def test_a_catalogue_that_is_imported_again_is_searched_anew(catalogue: Catalogu
     assert ids(catalogue, Filters(text="blue")) == ["cup"]
     replace_items(catalogue.folder, ITEMS[:1])
     assert ids(Catalogue(catalogue.folder), Filters(text="blue")) == []
+
+
+def test_choices_are_counted_by_what_the_others_leave(catalogue: Catalogue) -> None:
+    counts = filters.count(catalogue, Filters(item_filter=ItemFilter(colours=["red"])))
+    assert counts.colours == {"red": 2, "blue": 1}  # a second colour may be chosen
+    counts = filters.count(catalogue, Filters(item_filter=ItemFilter(prices=(1, 6))))
+    assert counts.colours == {"blue": 1}
+    assert filters.count(catalogue, Filters(text="jug")).colours == {"red": 1}
+
+
+def test_a_rerun_with_the_same_filters_walks_through_no_products(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = Filters(text="red", item_filter=ItemFilter(colours=["red"]))
+    first = filters.select(catalogue, wanted), filters.count(catalogue, wanted)
+    monkeypatch.setattr(ItemFilter, "accept", None)
+    again = Filters(text="red", item_filter=ItemFilter(colours=("red",)))
+    assert (filters.select(catalogue, again), filters.count(catalogue, again)) == first
+
+
+@pytest.mark.parametrize(
+    ("currencies", "expected"),
+    [(("EUR", "EUR"), "EUR"), (("EUR", "USD"), ""), (("%s%n", "%s%n"), ""), (("", ""), "")],
+)
+def test_prices_have_a_currency_if_they_share_one(
+    tmp_path: Path, currencies: tuple[str, str], expected: str
+) -> None:
+    items = [
+        replace(MUG, item_id=str(number), attributes={"currency": each})
+        for number, each in enumerate(currencies)
+    ]
+    replace_items(tmp_path / "shop", items)
+    assert filters.facets(Catalogue(tmp_path / "shop")).currency == expected
