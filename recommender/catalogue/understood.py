@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from recommender.catalogue import text_search
 from recommender.catalogue.store import Catalogue
 
+CHEAPEST = "Cheapest first."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Understood:
@@ -58,12 +60,15 @@ def of_text(catalogue: Catalogue, text: str) -> Understood:
     )
 
 
-def sentences(understood: Understood, money: Callable[[float], str] = "{:g}".format) -> list[str]:
+def sentences(
+    understood: Understood, money: Callable[[float], str] = "{:g}".format, cheap: str = CHEAPEST
+) -> list[str]:
     """Return what a shopper should know: corrections, what was dropped, and limits of the price.
 
     Parameters
     ----------
     money : writes an amount with its currency
+    cheap : says what became of a wish for a low price
     """
     said = [f"Showing “{meant}” for “{word}”." for word, meant in understood.corrected]
     if understood.dropped:
@@ -75,7 +80,7 @@ def sentences(understood: Understood, money: Callable[[float], str] = "{:g}".for
     if understood.least is not None or understood.most is not None:
         said.append(f"Only prices {_amounts(understood.least, understood.most, money)}.")
     if understood.is_cheap:
-        said.append("Cheapest first.")
+        said.append(cheap)
     return said
 
 

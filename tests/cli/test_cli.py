@@ -280,3 +280,11 @@ def test_words_find_products_and_say_how_they_were_understood(run: Run, imported
     assert "No product has “discuss”." in out
     assert "nearest words: disc" in out
     assert run("find", " ", "--catalogue", "shop")[0] == 2
+
+
+def test_the_search_by_words_is_measured(run: Run) -> None:
+    status, out, _ = run("benchmark", "--items", "40", "--words", "--json")
+    figures = json.loads(out)
+    assert status == 0
+    assert figures["n_items"] == 40
+    assert 0 < figures["words_p50_ms"] <= figures["words_p95_ms"] <= figures["words_most_ms"]

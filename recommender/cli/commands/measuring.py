@@ -53,6 +53,11 @@ def add(command_named: AddsCommand) -> None:
         help="build an index of synthetic products by this engine, and measure that instead",
     )
     command.add_argument(
+        "--words",
+        action="store_true",
+        help="measure the search by words at this many items instead",
+    )
+    command.add_argument(
         "--pictures", type=int, default=1_000, help="that are imported; 0 leaves that out"
     )
     add_json(command)
@@ -119,6 +124,11 @@ def benchmark(options: argparse.Namespace) -> None:
     if options.engine:
         _benchmark_engine(options)
         return
+    if options.words:
+        from recommender.evaluation import word_search
+
+        _say_figures(options, word_search.measure(options.items))
+        return
     from recommender.evaluation import benchmark as timing
     from recommender.evaluation.throughput import measure_import
     from recommender.models import default_model
@@ -157,6 +167,10 @@ def _benchmark_engine(options: argparse.Namespace) -> None:
 
     with shown_progress("measuring") as progress:
         figures = measure_at_scale(options.items, options.engine, progress=progress)
+    _say_figures(options, figures)
+
+
+def _say_figures(options: argparse.Namespace, figures: dict[str, Any]) -> None:
     say(options, figures, "\n".join(f"{name:24} {value}" for name, value in figures.items()))
 
 

@@ -10,7 +10,7 @@ from recommender.catalogue.store import Catalogue
 from recommender.config import DEMO
 from recommender.items import Item
 from recommender.ui.components import gallery
-from recommender.ui.parts import chips, filters, understood
+from recommender.ui.parts import chips, filters, latest_photo, understood
 from recommender.ui.parts.filters import Facets, Filters
 from recommender.ui.shared import choice, link, messages, resources, words
 
@@ -86,6 +86,7 @@ def _ask(catalogue: Catalogue, facets: Facets) -> Filters:
             label_visibility="collapsed",
             on_change=_first_page,
         )
+        latest_photo.offer()
         with st.popover("Filters", icon=":material/filter_list:"):
             colours = _several("Colour", "colour", counts.colours, held["colour"])
             materials = _several("Material", "material", counts.materials, held["material"])

@@ -6,9 +6,10 @@ import streamlit as st
 
 from recommender import images
 from recommender.errors import ImageError
-from recommender.ui.components import crop, gallery, paste
+from recommender.ui.components import crop, gallery
 from recommender.ui.components.gallery import Card
-from recommender.ui.parts import photo_query, result
+from recommender.ui.parts import latest_photo, photo_query, result
+from recommender.ui.parts.latest_photo import CAMERA, LATEST, SAMPLE, UPLOAD, WAY
 from recommender.ui.parts.photo_query import Photo
 from recommender.ui.shared import choice, link, messages, pictures, samples
 from recommender.ui.shared.sizes import MAX_PHOTO_MB
@@ -17,11 +18,9 @@ if TYPE_CHECKING:
     from recommender.search.options import SearchOptions
     from recommender.search.results import Result
 
-UPLOAD, CAMERA, SAMPLE = "Upload", "Camera", "Sample photos"
 TYPES = ["image/*", *sorted(images.SUFFIXES)]
 N_TASTERS = 6
 MATCHES, SAMPLES = "photo-matches", "photo-samples"
-_LATEST = "photo.latest"
 
 
 def show() -> None:
@@ -70,53 +69,41 @@ def show() -> None:
 def _ask() -> Photo | None:
     ways = [UPLOAD, CAMERA, *([SAMPLE] if samples.all_samples() else [])]
     if SAMPLE in ways and st.query_params.get("sample"):
-        st.session_state["way"] = SAMPLE
-    st.session_state.setdefault("way", UPLOAD)
+        st.session_state[WAY] = SAMPLE
+    st.session_state.setdefault(WAY, UPLOAD)
     way = st.segmented_control(
         "Where the photo comes from",
         ways,
         required=True,
-        key="way",
+        key=WAY,
         label_visibility="collapsed",
         on_change=_forget_sample,
     )
     if way == SAMPLE:
         return _ask_sample()
     if way == CAMERA:  # the camera opens only when a visitor asks for it
-        taken = st.camera_input("Take a picture", key="camera", width=480, on_change=_forget_photo)
+        taken = st.camera_input(
+            "Take a picture", key="camera", width=480, on_change=latest_photo.forget
+        )
     else:
         taken = st.file_uploader(
             "Drop a picture here, or choose a file",
             type=TYPES,
             max_upload_size=MAX_PHOTO_MB,
             key="upload",
-            on_change=_forget_photo,
+            on_change=latest_photo.forget,
         )
-        _take_pasted()
-    if taken is not None and _LATEST not in st.session_state:
-        st.session_state[_LATEST] = Photo(
+        latest_photo.take_pasted()
+    if taken is not None and LATEST not in st.session_state:
+        st.session_state[LATEST] = Photo(
             id=taken.file_id, title="Your photo", data=taken.getvalue()
         )
     # an upload is still there for a visitor who comes back from another page
-    photo: Photo | None = st.session_state.get(_LATEST)
+    photo: Photo | None = st.session_state.get(LATEST)
     if photo is None and way == UPLOAD and samples.all_samples():
         st.html('<h2 class="bar">No photo at hand? Try one of these.</h2>')
         _draw_samples(N_TASTERS)
     return photo
-
-
-def _take_pasted() -> None:
-    """Make a pasted picture the latest photo."""
-    try:
-        data = paste.show()
-    except ImageError as error:
-        messages.complain(error)
-        return
-    if data:
-        _forget_photo()
-        st.session_state[_LATEST] = Photo(
-            id=images.content_fingerprint(data), title="Your photo", data=data
-        )
 
 
 def _ask_sample() -> Photo | None:
@@ -149,12 +136,6 @@ def _draw_samples(most: int | None = None) -> None:
     )
 
 
-def _forget_photo() -> None:
-    """Forget the latest photo, and the part it was cropped to."""
-    st.session_state.pop(_LATEST, None)
-    st.query_params.pop(crop.PARAMETER, None)
-
-
 def _forget_sample() -> None:
     st.query_params.pop("sample", None)
-    _forget_photo()
+    latest_photo.forget()

@@ -80,7 +80,15 @@ def draw(
     with place:
         _draw_stage(stage, found.confidence)
     heading.html(f'<h2 class="bar">{words.TRUST_HEADINGS[found.confidence.level]}</h2>')
-    understood.show(recommender.catalogue, asked.words, "but")
+    understood.show(
+        recommender.catalogue,
+        asked.words,
+        "but",
+        filters.facets(recommender.catalogue).currency,
+        cheap="A photo has no price to be cheaper than: name one, such as “under 50”."
+        if start == link.PHOTO
+        else "Only what costs less than this.",
+    )
     if not found.matches:
         messages.empty("No products match", "Remove a filter, or choose a wider one.")
         with st.container(horizontal_alignment="center"):

@@ -6,19 +6,25 @@ import streamlit as st
 
 from recommender.catalogue import understood
 from recommender.catalogue.store import Catalogue
+from recommender.catalogue.understood import CHEAPEST
 from recommender.ui.shared import words
 
 
-def show(catalogue: Catalogue, text: str, key: str, currency: str = "") -> None:
+def show(
+    catalogue: Catalogue, text: str, key: str, currency: str = "", *, cheap: str = CHEAPEST
+) -> None:
     """Draw what was corrected and dropped, with the catalogue's words that come nearest.
 
     Parameters
     ----------
     key : of the widget that the text was written in
     currency : of the prices, or empty
+    cheap : says what became of a wish for a low price
     """
     seen = understood.of_text(catalogue, text)
-    if sentences := understood.sentences(seen, lambda each: words.money(f"{each:g}", currency)):
+    if sentences := understood.sentences(
+        seen, lambda each: words.money(f"{each:g}", currency), cheap
+    ):
         st.html(f'<p class="quiet" role="status">{words.html(" ".join(sentences))}</p>')
     if seen.nearest:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -1,5 +1,6 @@
 """The gallery, its search and its filters."""
 
+import io
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -7,7 +8,9 @@ import pytest
 
 from recommender.catalogue.registry import open_catalogue
 from recommender.importing.importer import import_source
+from recommender.ui.components import paste
 from recommender.ui.shared import words
+from tests.conftest import draw
 from tests.ui.browsing import (
     Visit,
     card_buttons,
@@ -119,3 +122,23 @@ def test_what_a_feed_says_is_text_and_what_it_hides_is_not_searched(
     for hidden in ("12.34", "summer"):
         app.text_input(key="q").set_value(hidden).run()
         assert "No products match" in said(app)
+
+
+def test_a_pasted_picture_is_searched_with(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = io.BytesIO()
+    draw("disc", "red").save(drawn, "PNG")
+    answers = iter([drawn.getvalue()])
+    monkeypatch.setattr(paste, "show", lambda: next(answers, None))
+    app = open_page(catalogue="demo")
+    assert not app.exception
+    assert "Your photo" in said(app)
+    assert cards(app, "photo-matches")
+
+
+def test_the_camera_is_one_press_away(open_page: OpenPage) -> None:
+    app = open_page().button(key="to-camera").click().run()
+    assert not app.exception
+    assert "Bring your own photo." in said(app)
+    assert app.session_state["way"] == "Camera"
