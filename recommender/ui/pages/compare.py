@@ -16,6 +16,7 @@ from recommender.errors import RecommenderError
 from recommender.evaluation.recorded import COLOUR
 from recommender.items import Item
 from recommender.models import ARTICLE_TITLE, ARTICLE_URL, MODEL_INFOS
+from recommender.search.options import SearchOptions
 from recommender.search.results import Match
 from recommender.ui.components import compare_column, gallery
 from recommender.ui.components.compare_column import Found
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from recommender.recommend import Recommender
 
 N_MATCHES, N_FOUND = 8, 12
+# Systems are compared as they are, without the shop's rules
+MODEL_ALONE = SearchOptions(n_neighbors=N_MATCHES, obeys_rules=False)
 EXAMPLE_SEED = 0
 ARTICLE_LINK = (
     f'<a href="{ARTICLE_URL}" target="_blank" rel="noopener noreferrer">“{ARTICLE_TITLE}”</a>'
@@ -266,8 +269,8 @@ def _ask_colours(colours: "ColourRecommender", query: Query) -> Sequence[Match]:
 def _ask_model(recommender: "Recommender", query: Query) -> Sequence[Match]:
     if query.sample:
         encoded = recommender.encode_image(query.sample.file)
-        return recommender.search(encoded, n_neighbors=N_MATCHES).matches
-    return recommender.similar(query.id, n_neighbors=N_MATCHES).matches
+        return recommender.search(encoded, MODEL_ALONE).matches
+    return recommender.similar(query.id, MODEL_ALONE).matches
 
 
 def _found(catalogue: Catalogue, query: Query, match: Match, here: Here) -> Found:
