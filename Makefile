@@ -11,8 +11,9 @@ BIN := $(VENV)/bin
 .PHONY: demo test test-all check biome hooks format train train-perceptual encoder \
 	backbone-catalogues figures pictures slow-line benchmark fuzz chaos timings load lock clean
 
-# The tests of a file share what they set up, so a file stays with one process
-SIDE_BY_SIDE = -n auto --maxprocesses 4 --dist loadfile
+# make test SIDE_BY_SIDE=1 runs the tests' files in as many processes as there are cores, up to four; the
+# tests of a file share what they set up, so a file stays with one process
+BESIDE = $(if $(SIDE_BY_SIDE),-n auto --maxprocesses 4 --dist loadfile)
 
 # JavaScript and CSS; PyPI has Biome for one kind of machine only
 BIOME = @if [ -x $(BIN)/biome ]; then $(BIN)/biome $(1); \
@@ -22,11 +23,11 @@ demo: $(VENV)/.demo
 	$(BIN)/streamlit run app.py $(if $(READ_ONLY),-- --read-only)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest $(BESIDE)
 
 # With what takes minutes or the network: the wheel in an empty environment, for one
 test-all: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "" $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest -m "" $(BESIDE)
 
 # All that can be said of the code without running it
 check: $(VENV)/.dev

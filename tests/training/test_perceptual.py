@@ -146,6 +146,7 @@ def test_training_goes_on_after_an_interruption_and_its_model_recommends(
     assert uploaded.matches[0].similarity == pytest.approx(1, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_the_model_that_ships_can_be_adapted(shop: Path, tmp_path: Path) -> None:
     import_source(shop, "shop", column_map={"image": "file"})
     catalogue = open_catalogue("shop")

@@ -1,5 +1,6 @@
 """Fixtures: a page without a browser, a running server, and a browser to visit it with."""
 
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -23,6 +24,14 @@ OpenPage = Callable[..., AppTest]
 def _on_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages that are drawn without a server have no request that could say where it came from."""
     monkeypatch.setattr(standing, "current", lambda: standing.access().standing({LOCAL: "1"}, {}))
+
+
+@pytest.fixture(autouse=True)
+def _main_module_comes_back() -> Iterator[None]:
+    """AppTest puts the page in the place of `__main__`, which new processes would run then."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture

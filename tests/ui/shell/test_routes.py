@@ -39,7 +39,8 @@ def refused(server: Server, path: str) -> int:
 @pytest.mark.parametrize("kind", ["kept", "lost"])
 def test_what_was_kept_and_lost_of_a_product(server: Server, demo: Recommender, kind: str) -> None:
     path = pictures.kept_url(demo.catalogue, demo.catalogue.get("mug-01-navy"), demo.model, kind)
-    assert Image.open(io.BytesIO(fetch(server, path))).size == (150, 150)
+    shown = (pictures.REBUILT_PX, pictures.REBUILT_PX)
+    assert Image.open(io.BytesIO(fetch(server, path))).size == shown
     assert refused(server, path.removesuffix(kind) + "found") == 404
 
 
