@@ -66,9 +66,7 @@ def foreground_mask(
     mask : ndarray of shape (height, width), bool
     """
     colour = background_colour(pixels) if background is None else background
-    red, green, blue = np.moveaxis(np.abs(pixels - colour), 2, 0)
-    # a third of the time of `max(axis=2)`, which loops over each pixel's three channels
-    return np.asarray(np.maximum(np.maximum(red, green), blue) > tolerance)
+    return np.asarray(_largest(np.abs(pixels - colour)) > tolerance)
 
 
 def bounding_box(mask: Mask, least_share: float = LEAST_SHARE) -> Box:
@@ -140,7 +138,7 @@ def shade_mask(square: Pixels) -> Mask:
     """Find the pixels of the backdrop's colour, or of its shadow's."""
     shares = square / np.maximum(background_colour(square), 1)
     shade = shares.mean(axis=2)
-    has_tint = np.ptp(shares, axis=2) < SHADE_TINT
+    has_tint = _largest(shares) + _largest(-shares) < SHADE_TINT
     return np.asarray(has_tint & (shade > LEAST_SHADE) & (shade < MOST_SHADE))
 
 
@@ -164,13 +162,19 @@ def product_core(square: Pixels) -> Mask:
     return core
 
 
+def _largest(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Largest of each pixel's three channels; `max(axis=2)` takes three times as long."""
+    first, second, third = np.moveaxis(values, 2, 0)
+    return np.asarray(np.maximum(np.maximum(first, second), third))
+
+
 def _edges(square: Pixels) -> Floats:
     """How much neighbouring pixels differ, of 255 a pixel."""
     from scipy import ndimage  # a tenth of a second to import; few pages need it
 
     values = square.astype(np.float32)
     smooth = ndimage.gaussian_filter(values, (EDGE_BLUR_PX, EDGE_BLUR_PX, 0))
-    steps = [np.abs(ndimage.sobel(smooth, axis)).max(axis=2) / 8 for axis in (0, 1)]
+    steps = [_largest(np.abs(ndimage.sobel(smooth, axis))) / 8 for axis in (0, 1)]
     return np.asarray(np.hypot(*steps), np.float32)
 
 

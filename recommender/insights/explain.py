@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender import images
 from recommender.catalogue.store import Catalogue
@@ -20,7 +21,7 @@ from recommender.search.selection import nearest_picture
 from recommender.types import Floats, Mask
 
 CELL_PX = 8  # of a picture that is cut into cells
-KEPT_TRAITS = 64  # some 200 KB each
+KEPT_TRAITS = 256  # some 100 KB each
 KEPT_EXPLANATIONS = 512
 
 
@@ -51,14 +52,14 @@ class Traits:
     Attributes
     ----------
     embedding : ndarray of shape (n_dims,), float32, as the index compares them
-    spatial : ndarray of shape (size, size, channels), features of each region of the picture;
-        None if the model has none
+    spatial : ndarray of shape (size, size, channels), float16, features of each region of the
+        picture; None if the model has none
     shown : ndarray of shape (size, size), bool, the regions that show foreground
     colours : its main colours
     """
 
     embedding: Floats
-    spatial: Floats | None
+    spatial: NDArray[np.float16] | None
     shown: Mask | None
     colours: tuple[Colour, ...]
 
@@ -120,7 +121,7 @@ def traits(encoded: EncodedQuery) -> Traits:
         shown = matching_parts.shown_cells(square, size)
     return Traits(
         embedding=encoded.embedding,
-        spatial=encoded.spatial,
+        spatial=None if encoded.spatial is None else encoded.spatial.astype(np.float16),
         shown=shown,
         colours=palette(encoded.pixels),
     )
@@ -147,4 +148,5 @@ def _parts(first: Traits, second: Traits) -> tuple[Part, ...]:
     if first.shown is None or second.shown is None:
         return ()
     shown = (first.shown, second.shown)
-    return matching_parts.matching_parts(first.spatial, second.spatial, shown)
+    maps = (first.spatial.astype(np.float32), second.spatial.astype(np.float32))
+    return matching_parts.matching_parts(*maps, shown)

@@ -41,6 +41,7 @@ def test_litert_gives_what_keras_gives(encoder: keras.Model, tmp_path: Path) -> 
     assert found["features"] == pytest.approx(expected["features"].numpy(), abs=1e-4)
 
 
+@pytest.mark.slow
 def test_the_encoder_in_integers_gives_nearly_the_same(
     encoder: keras.Model, tmp_path: Path
 ) -> None:
@@ -114,6 +115,7 @@ def test_kind_has_unit_length_and_ignores_mirrors_mostly() -> None:
     assert kinds[0] @ kinds[1] > 0.9
 
 
+@pytest.mark.slow
 def test_training_goes_on_after_an_interruption_and_its_model_recommends(
     shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
