@@ -169,7 +169,7 @@ def _largest(values: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 def _edges(square: Pixels) -> Floats:
-    """How much neighbouring pixels differ, of 255 a pixel."""
+    """Return the steepness of each pixel, as the difference to its neighbour, of 255."""
     from scipy import ndimage  # a tenth of a second to import; few pages need it
 
     values = square.astype(np.float32)

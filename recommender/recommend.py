@@ -25,7 +25,7 @@ from recommender.search.index import Index, Neighbour
 from recommender.search.options import OptionFields, SearchOptions, choose
 from recommender.search.query import EncodedQuery
 from recommender.search.rerank import Reranking, search
-from recommender.search.results import Confidence, Reconstruction, Result, alike, to_matches
+from recommender.search.results import Confidence, Match, Reconstruction, Result, alike, to_matches
 from recommender.types import Floats, Pixels, Progress
 
 KEPT_RECONSTRUCTIONS = 32  # some 140 KB each
@@ -106,12 +106,21 @@ class Recommender:
         chosen = choose(options, changes)
         item = self.catalogue.get(item_id)
         row = self.index.row(item_id)
+        ruled = self._rules(chosen)
         groups, scale, nearest = self._search(
-            np.asarray(self.index.embeddings[row]), chosen, item=item
+            np.asarray(self.index.embeddings[row]), chosen, ruled, item=item
         )
         error = float(self.index.reconstruction_errors[row])
         rated = confidence.of_item(self.index, nearest, error)
-        return self._result(groups, scale, rated, started, chosen, item=item)
+        found = to_matches(self.catalogue, self.index, groups, scale)
+        kept = alike(found) if chosen.only_alike else found
+        is_cut = len(kept) < len(found)
+        if not ruled.is_empty:
+            own = np.asarray(self.index.embeddings[row])
+            asked = self._weighed(own, chosen.colour_weight)
+            source = (self.catalogue, self.index)
+            kept = selection.ruled(kept, ruled, item, chosen.n_neighbors, asked, source)
+        return _result(kept, rated, started, item=item, is_cut=is_cut)
 
     def similar_to_image(
         self,
@@ -218,7 +227,7 @@ class Recommender:
     def warm_up(self) -> None:
         """Import, load and fit now what the first query would wait for."""
         if len(self.index):
-            self.similar(self.index.ids[0], n_neighbors=1)
+            self.similar(self.index.ids[0], n_neighbors=1, obeys_rules=False)
             self.reconstruct_item(self.index.ids[0])
 
     def _decode_item(self, item_id: str) -> Reconstruction:
@@ -234,18 +243,24 @@ class Recommender:
     def _answer(self, encoded: EncodedQuery, options: SearchOptions, started: float) -> Result:
         if encoded.index != (self.index.model, self.index.catalogue):
             raise StaleIndex("the picture was encoded for another model or catalogue")
-        groups, scale, nearest = self._search(encoded.embedding, options)
+        groups, scale, nearest = self._search(encoded.embedding, options, self._rules(options))
         rated = confidence.of_photo(
             self.index, self.photo_scale(), nearest, encoded.reconstruction_error
         )
-        return self._result(groups, scale, rated, started, options)
+        found = to_matches(self.catalogue, self.index, groups, scale)
+        kept = alike(found) if options.only_alike else found
+        return _result(kept, rated, started, is_cut=len(kept) < len(found))
 
     def _search(
-        self, embedding: Floats, options: SearchOptions, *, item: Item | None = None
+        self,
+        embedding: Floats,
+        options: SearchOptions,
+        ruled: Rules,
+        *,
+        item: Item | None = None,
     ) -> tuple[Sequence[Sequence[Neighbour]], float, float]:
         """Groups of rows, the scale of their similarities, and the distance of the nearest row."""
         self._check(options)
-        ruled = self._rules(options)
         leave_out = () if item is None else (item.item_id,)
         asked, scale = self._weighed(embedding, options.colour_weight)
         steps = Reranking(
@@ -265,29 +280,19 @@ class Recommender:
     def _rules(self, options: SearchOptions) -> Rules:
         return rules.read(self.catalogue.folder) if options.obeys_rules else NO_RULES
 
-    def _result(
-        self,
-        groups: Sequence[Sequence[Neighbour]],
-        scale: float,
-        rated: Confidence,
-        started: float,
-        options: SearchOptions,
-        *,
-        item: Item | None = None,
-    ) -> Result:
-        found = to_matches(self.catalogue, self.index, groups, scale)
-        kept = alike(found) if options.only_alike else found
-        is_cut = len(kept) < len(found)
-        ruled = self._rules(options)
-        if item is not None and not ruled.is_empty:
-            own = np.asarray(self.index.embeddings[self.index.row(item.item_id)])
-            asked = self._weighed(own, options.colour_weight)
-            source = (self.catalogue, self.index)
-            kept = selection.ruled(kept, ruled, item, options.n_neighbors, asked, source)
-        return Result(
-            item=item,
-            matches=kept,
-            confidence=rated,
-            elapsed_ms=(time.perf_counter() - started) * 1e3,
-            is_cut=is_cut,
-        )
+
+def _result(
+    matches: tuple[Match, ...],
+    rated: Confidence,
+    started: float,
+    *,
+    item: Item | None = None,
+    is_cut: bool,
+) -> Result:
+    return Result(
+        item=item,
+        matches=matches,
+        confidence=rated,
+        elapsed_ms=(time.perf_counter() - started) * 1e3,
+        is_cut=is_cut,
+    )

@@ -167,7 +167,7 @@ class Taken:
 
 @dataclass(frozen=True, kw_only=True)
 class Understood:
-    """How the parameter `words` was understood; all empty where it was not given.
+    """Facts about the parameter `words`; all empty where it was not given.
 
     Attributes
     ----------
@@ -246,7 +246,7 @@ class Failure:
 
 
 def understanding(catalogue: Catalogue, text: str) -> Understood:
-    """How a shopper's text was understood, as the API shows it."""
+    """Return the facts about a shopper's text, as the API shows them."""
     seen = understood.of_text(catalogue, text)
     return Understood(
         words=seen.words,

@@ -30,7 +30,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Lexicon:
-    """What words mean beside themselves; all of them as `normalised` writes them.
+    """Meanings of words beside themselves; all of them as `normalised` writes them.
 
     Attributes
     ----------

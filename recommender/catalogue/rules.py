@@ -5,7 +5,7 @@ change keeps the state before it, to be undone.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ KEPT_FILES = 16
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What holds for every answer to a product; the first two of these for photos too.
+    """Rules for every answer to a product; the first two hold for photos too.
 
     Attributes
     ----------
@@ -77,6 +77,29 @@ class Rules:
         """Return the products with a place of their own beside a product."""
         return dict(sorted(self.pinned.get(item_id or "", {}).items()))
 
+    def hiding(self, item_id: str, beside: str = "") -> "Rules":
+        """Return rules that never show a product, or not beside one."""
+        if not beside:
+            return replace(self, hidden=tuple(dict.fromkeys((*self.hidden, item_id))))
+        others = dict.fromkeys((*self.hidden_for.get(beside, ()), item_id))
+        return replace(self, hidden_for={**self.hidden_for, beside: tuple(others)})
+
+    def showing(self, item_id: str, beside: str = "") -> "Rules":
+        """Return rules that take a hiding back."""
+        if not beside:
+            return replace(self, hidden=tuple(each for each in self.hidden if each != item_id))
+        rest = tuple(each for each in self.hidden_for.get(beside, ()) if each != item_id)
+        others = {key: value for key, value in self.hidden_for.items() if key != beside}
+        return replace(self, hidden_for={**others, beside: rest} if rest else others)
+
+    def pinning(self, beside: str, place: int, item_id: str = "") -> "Rules":
+        """Return rules that give a place beside a product to another; to none if it is empty."""
+        places = {at: each for at, each in self.pinned_beside(beside).items() if at != place}
+        if item_id:
+            places[place] = item_id
+        others = {key: value for key, value in self.pinned.items() if key != beside}
+        return replace(self, pinned={**others, beside: places} if places else others)
+
 
 NO_RULES = Rules()
 
@@ -98,10 +121,35 @@ def n_undoable(folder: Path) -> int:
 
 def change(folder: Path, rules: Rules) -> None:
     """Put rules in force, and keep those before them."""
+    edit(folder, lambda _: rules)
+
+
+def edit(folder: Path, changed: Callable[[Rules], Rules]) -> None:
+    """Change the rules as they are now, whatever a page showed when it was drawn.
+
+    Parameters
+    ----------
+    changed : makes the next rules of the present ones
+    """
     with locks.hold(folder / "rules.lock"):
         current, before = _state(folder)
-        if rules != current:
-            _write(folder, rules, [*before, current][-MOST_UNDONE:])
+        wanted = changed(current)
+        if wanted != current:
+            _write(folder, wanted, [*before, current][-MOST_UNDONE:])
+
+
+def begin_anew(folder: Path) -> None:
+    """Take away rules that cannot be read; nothing stands in the way of answers then."""
+    with locks.hold(folder / "rules.lock"):
+        (folder / FILE).unlink(missing_ok=True)
+
+
+def stamp(folder: Path) -> int:
+    """Return a number that changes with the rules."""
+    try:
+        return (folder / FILE).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def undo(folder: Path) -> None:
@@ -150,7 +198,9 @@ def _from_dict(values: Mapping[str, Any]) -> Rules:
     return Rules(
         hidden=_texts(values.get("hidden", ())),
         hidden_for={
-            str(item_id): _texts(others) for item_id, others in values.get("hidden_for", {}).items()
+            str(item_id): _texts(others)
+            for item_id, others in values.get("hidden_for", {}).items()
+            if others
         },
         pinned={item_id: places for item_id, places in pinned.items() if places},
         least_similarity=least,
@@ -186,7 +236,9 @@ def _read(file: Path) -> tuple[Rules, list[Rules]]:
         before = [_from_dict(each) for each in document.get("before", ())]
         return _from_dict(document["rules"]), before
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise CatalogueError(f"{file} is damaged: {error}; delete it, or undo by hand") from error
+        raise CatalogueError(
+            "the shop’s rules are damaged: begin anew on the page “Your shop”"
+        ) from error
 
 
 def _write(folder: Path, rules: Rules, before: Sequence[Rules]) -> None:

@@ -11,7 +11,7 @@ CHEAPEST = "Cheapest first."
 
 @dataclass(frozen=True, kw_only=True)
 class Understood:
-    """What was made of a text.
+    """Facts about a text, as a search took it.
 
     Attributes
     ----------

@@ -44,7 +44,7 @@ class EncodedQuery:
     def reconstruction(self) -> Reconstruction:
         """The picture beside what its code keeps of it."""
         if self._decoded is None:
-            return _reconstruction(self.model, self.pixels, self._rebuilt)
+            return self._rebuilt[0]
         return Reconstruction(
             original=self.model.prepare_target(self.pixels),
             decoded=np.rint(self._decoded[0] * 255).astype(np.uint8),
@@ -57,18 +57,22 @@ class EncodedQuery:
     def reconstruction_error(self) -> float:
         """Mean squared error of the decoded picture, as an index keeps it of its items."""
         if self._decoded is not None:
-            estimated = self._decoded
-        elif "_rebuilt" in vars(self) and self._rebuilt.estimated is not None:
-            estimated = self._rebuilt.estimated[None]
-        else:
-            return reconstruction_error(self.model, self.pixels)
-        target = self.model.prepare_target(self.pixels)[None]
-        return float(reconstruction_errors(target, estimated)[0])
+            return self._error_of(self._decoded)
+        if "_rebuilt" in vars(self):
+            return self._rebuilt[1]
+        return reconstruction_error(self.model, self.pixels)
 
     @cached_property
-    def _rebuilt(self) -> Rebuilt:
-        """Both ways of rebuilding a picture, which share half of their work."""
-        return self.model.reconstruct(self.pixels, estimates=True)
+    def _rebuilt(self) -> tuple[Reconstruction, float]:
+        """Reconstruction and error: two ways of rebuilding a picture, which share their work."""
+        rebuilt = self.model.reconstruct(self.pixels, estimates=True)
+        assert rebuilt.estimated is not None  # noqa: S101  for the type: it was asked for
+        error = self._error_of(rebuilt.estimated[None])
+        return _reconstruction(self.model, self.pixels, rebuilt), error
+
+    def _error_of(self, decoded: Floats) -> float:
+        target = self.model.prepare_target(self.pixels)[None]
+        return float(reconstruction_errors(target, decoded)[0])
 
     @cached_property
     def _decoded(self) -> Floats | None:

@@ -83,10 +83,11 @@ def arranged(
     if rules.fills_up and len(kept) < n_wanted:
         known = set(map(id_of, kept))
         kept += [each for each in fill() if id_of(each) not in known]
+    hidden = rules.hidden_beside(item_id)
     pinned = {
         place: found
         for place, each in rules.pinned_beside(item_id).items()
-        if each != item_id and (found := pin(each)) is not None
+        if each != item_id and each not in hidden and (found := pin(each)) is not None
     }
     taken = set(map(id_of, pinned.values()))
     kept = [each for each in kept if id_of(each) not in taken]

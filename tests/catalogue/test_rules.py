@@ -54,6 +54,24 @@ def test_changes_are_undone_one_by_one(tmp_path: Path) -> None:
     assert rules.n_undoable(tmp_path) == 0
 
 
+def test_two_who_change_rules_at_once_keep_both_changes(tmp_path: Path) -> None:
+    rules.edit(tmp_path, lambda now: now.hiding("a"))
+    rules.edit(tmp_path, lambda now: now.pinning("x", 1, "b"))
+    rules.edit(tmp_path, lambda now: now.hiding("c", beside="x"))
+    expected = Rules(hidden=("a",), pinned={"x": {1: "b"}}, hidden_for={"x": ("c",)})
+    assert rules.read(tmp_path) == expected
+    rules.edit(tmp_path, lambda now: now.showing("a").showing("c", beside="x").pinning("x", 1))
+    assert rules.read(tmp_path) == NO_RULES
+    assert rules.n_undoable(tmp_path) == 4
+
+
+def test_who_is_hidden_has_no_place(shop_recommender: Recommender) -> None:
+    hidden = "bar-green-1"
+    both = Rules(hidden=(hidden,), pinned={ASKED: {1: hidden}})
+    rules.change(shop_recommender.catalogue.folder, both)
+    assert hidden not in shown(shop_recommender, 17) + table(shop_recommender, 17)
+
+
 @pytest.mark.parametrize(
     "text",
     [

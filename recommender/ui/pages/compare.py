@@ -237,7 +237,7 @@ def _draw_answer(catalogue: Catalogue, query: Query, system: str) -> None:
 
 
 def _tally(catalogue: Catalogue, query: Query, n_right: int, n_matches: int) -> str:
-    """How many are of the same kind, of as many as could be."""
+    """Say how many are of the same kind, of as many as could be."""
     n_others = _kinds(catalogue)[query.category] - (query.item is not None)
     if not n_others:
         return "There is no other product of this kind to be found"
@@ -249,7 +249,7 @@ def _tally(catalogue: Catalogue, query: Query, n_right: int, n_matches: int) -> 
 
 @lru_cache(8)
 def _kinds(catalogue: Catalogue) -> Counter[str]:
-    """How many products a catalogue has of each kind, counted once."""
+    """Count the products of each kind, once for a catalogue."""
     return Counter(item.category for item in catalogue.items)
 
 

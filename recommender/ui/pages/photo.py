@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from recommender import images
+from recommender.catalogue import rules
 from recommender.errors import ImageError
 from recommender.ui.components import crop, gallery
 from recommender.ui.components.gallery import Card
@@ -50,7 +51,7 @@ def show() -> None:
             with st.spinner("Finding lookalikes"):
                 return recommender.search(seen.encoded, asked)
 
-        return seen.answers.get(asked, search)
+        return seen.answers.get((asked, rules.stamp(recommender.catalogue.folder)), search)
 
     result.draw(
         recommender,

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from recommender.search.results import Match
 
 STYLES = Path(__file__).with_suffix(".css")
+Edit = Callable[[Rules], Rules]
 N_SHOWN = 6
 OPTIONS = SearchOptions(n_neighbors=N_SHOWN, group_duplicates=True, only_alike=True)
 ACCENT = "#0a6e68"
@@ -51,7 +53,7 @@ def show() -> None:
         icon=":material/upload:",
     )
     item = _ask_product(catalogue)
-    if item is None:
+    if item is None or not _are_readable(catalogue):
         return
     preview, controls = st.columns([3, 2], gap="large")
     with controls:
@@ -83,6 +85,22 @@ def _ask_product(catalogue: Catalogue) -> Item | None:
     return catalogue.get(found[0])
 
 
+def _are_readable(catalogue: Catalogue) -> bool:
+    """Whether the rules can be read; where not, draw the way out for their owner."""
+    try:
+        rules.read(catalogue.folder)
+    except CatalogueError as error:
+        messages.complain(error)
+        if standing.current().may_manage:
+            st.button(
+                "Begin anew, without rules",
+                on_click=standing.if_managing,
+                args=(rules.begin_anew, catalogue.folder),
+            )
+        return False
+    return True
+
+
 def _ask_rules(
     recommender: "Recommender", item: Item, ruled: Rules, shown: "tuple[Match, ...]"
 ) -> None:
@@ -100,7 +118,7 @@ def _ask_rules(
             help=text or None,
             disabled=not is_mine,
             on_change=_switch,
-            args=(catalogue, ruled, name),
+            args=(catalogue, name, _key(name, ruled)),
         )
     st.slider(
         "At least this alike",
@@ -112,7 +130,7 @@ def _ask_rules(
         key=_key("least", ruled),
         disabled=not is_mine,
         on_change=_set_least,
-        args=(catalogue, ruled),
+        args=(catalogue, _key("least", ruled)),
     )
     _ask_exceptions(catalogue, item, ruled, shown, is_mine=is_mine)
     _keep(catalogue, ruled, is_mine=is_mine)
@@ -129,48 +147,29 @@ def _ask_exceptions(
             format_func=names.__getitem__,
             key=f"shop-match-{item.item_id}",
         )
+        asked = item.item_id
         with st.container(horizontal=True, gap="small"):
-            beside = {**ruled.hidden_for}
-            beside[item.item_id] = (*beside.get(item.item_id, ()), chosen)
-            _button("Never show it", catalogue, replace(ruled, hidden=(*ruled.hidden, chosen)))
-            _button("Not beside this one", catalogue, replace(ruled, hidden_for=beside))
-            places = {**ruled.pinned_beside(item.item_id), 1: chosen}
-            pinned = {**ruled.pinned, item.item_id: places}
-            _button("Always first here", catalogue, replace(ruled, pinned=pinned))
-    for hidden_id in ruled.hidden:
-        rest = tuple(each for each in ruled.hidden if each != hidden_id)
-        _exception("Never shown", catalogue, hidden_id, replace(ruled, hidden=rest), is_mine)
-    for hidden_id in ruled.hidden_for.get(item.item_id, ()):
-        rest = tuple(each for each in ruled.hidden_for[item.item_id] if each != hidden_id)
-        without = {**ruled.hidden_for, item.item_id: rest}
-        _exception(
-            "Not beside this one", catalogue, hidden_id, replace(ruled, hidden_for=without), is_mine
-        )
-    for place, pinned_id in ruled.pinned_beside(item.item_id).items():
-        places = {
-            other: each
-            for other, each in ruled.pinned_beside(item.item_id).items()
-            if other != place
-        }
-        without_pin = {**ruled.pinned, item.item_id: places}
-        _exception(
-            f"Always at place {place}",
-            catalogue,
-            pinned_id,
-            replace(ruled, pinned=without_pin),
-            is_mine,
-        )
+            _button("Never show it", catalogue, lambda now: now.hiding(chosen))
+            _button("Not beside this one", catalogue, lambda now: now.hiding(chosen, asked))
+            _button("Always first here", catalogue, lambda now: now.pinning(asked, 1, chosen))
+    for each in ruled.hidden:
+        back = partial(Rules.showing, item_id=each)
+        _exception("Never shown", catalogue, each, back, is_mine)
+    for each in ruled.hidden_for.get(item.item_id, ()):
+        back = partial(Rules.showing, item_id=each, beside=item.item_id)
+        _exception("Not beside this one", catalogue, each, back, is_mine)
+    for place, each in ruled.pinned_beside(item.item_id).items():
+        back = partial(Rules.pinning, beside=item.item_id, place=place)
+        _exception(f"Always at place {place}", catalogue, each, back, is_mine)
 
 
-def _exception(
-    what: str, catalogue: Catalogue, item_id: str, without: Rules, is_mine: bool
-) -> None:
+def _exception(what: str, catalogue: Catalogue, item_id: str, back: Edit, is_mine: bool) -> None:
     """Draw one rule about one product, with a button that takes it away."""
     name = words.name(catalogue.get(item_id)) if item_id in catalogue else item_id
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f"<p><b>{words.html(what)}:</b> {words.html(name)}</p>")
         if is_mine:
-            _button("Remove", catalogue, without, key=f"{what}-{item_id}")
+            _button("Remove", catalogue, back, key=f"{what}-{item_id}")
 
 
 def _keep(catalogue: Catalogue, ruled: Rules, *, is_mine: bool) -> None:
@@ -233,7 +232,7 @@ def _row(catalogue: Catalogue, shown: "tuple[Match, ...]") -> str:
 
 def _draw_script(catalogue: Catalogue, item: Item, accent: str) -> None:
     server = str(st.context.url or "").split("/shop", 1)[0].rstrip("/") or "https://YOUR-SERVER"
-    named = "" if catalogue.name == DEMO else f' catalogue="{catalogue.name}"'
+    named = "" if catalogue.name == DEMO else f' catalogue="{words.html(catalogue.name)}"'
     st.html(
         "<h2>One line for your shop</h2><p>Put it where the recommendations belong, with the "
         "number of the page’s product as <code>item</code>. Your shop’s address must be among "
@@ -241,7 +240,7 @@ def _draw_script(catalogue: Catalogue, item: Item, accent: str) -> None:
     )
     st.code(
         f'<script src="{server}/widget.js" async></script>\n'
-        f'<lookalike-products item="{item.item_id}"{named} '
+        f'<lookalike-products item="{words.html(item.item_id)}"{named} '
         f'style="--lookalike-accent: {accent}"></lookalike-products>',
         language="html",
         wrap_lines=True,
@@ -258,21 +257,22 @@ def _key(name: str, ruled: Rules) -> str:
     return f"shop-{name}-{value}"
 
 
-def _button(label: str, catalogue: Catalogue, changed: Rules, key: str = "") -> None:
+def _button(label: str, catalogue: Catalogue, edit: Edit, key: str = "") -> None:
     st.button(
         label,
         key=f"shop-{label}-{key}",
         on_click=standing.if_managing,
-        args=(rules.change, catalogue.folder, changed),
+        args=(rules.edit, catalogue.folder, edit),
     )
 
 
-def _switch(catalogue: Catalogue, ruled: Rules, name: str) -> None:
-    change: Callable[..., Rules] = replace
-    value = bool(st.session_state[_key(name, ruled)])
-    standing.if_managing(rules.change, catalogue.folder, change(ruled, **{name: value}))
+def _switch(catalogue: Catalogue, name: str, key: str) -> None:
+    changes: dict[str, Any] = {name: bool(st.session_state[key])}
+    standing.if_managing(rules.edit, catalogue.folder, lambda now: replace(now, **changes))
 
 
-def _set_least(catalogue: Catalogue, ruled: Rules) -> None:
-    least = st.session_state[_key("least", ruled)] / 100
-    standing.if_managing(rules.change, catalogue.folder, replace(ruled, least_similarity=least))
+def _set_least(catalogue: Catalogue, key: str) -> None:
+    least = st.session_state[key] / 100
+    standing.if_managing(
+        rules.edit, catalogue.folder, lambda now: replace(now, least_similarity=least)
+    )

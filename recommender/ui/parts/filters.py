@@ -89,7 +89,6 @@ def prepare(catalogue: Catalogue) -> None:
     """Do now what the gallery's first visitor would wait for."""
     facets(catalogue)
     _ordered(catalogue, FEATURED)
-    text_search.text_index(catalogue)
 
 
 def select(catalogue: Catalogue, filters: Filters) -> Sequence[Item]:

@@ -53,7 +53,9 @@ class Seen:
     ratio: float
     encoded: "EncodedQuery"
     stage: Stage
-    answers: "Memo[SearchOptions, Result]" = field(default_factory=lambda: Memo(KEPT_ANSWERS))
+    answers: "Memo[tuple[SearchOptions, int], Result]" = field(
+        default_factory=lambda: Memo(KEPT_ANSWERS)
+    )
 
 
 def latest(recommender: "Recommender") -> Seen | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recommender import images
+from recommender.catalogue import rules
 from recommender.catalogue.store import Catalogue
 from recommender.config import DEMO
 from recommender.items import Item
@@ -57,7 +58,7 @@ class Story:
 
     @property
     def n_right(self) -> int:
-        """How many of the matches are of the same kind."""
+        """Count the matches of the same kind."""
         return self._n_of_kind(self.matches)
 
     @property
@@ -83,7 +84,7 @@ class Story:
         return sum(match.item.category == self.category for match in matches)
 
 
-_stories: Memo[tuple[str, str], Story] = Memo(KEPT_STORIES)
+_stories: Memo[tuple[str, str, int], Story] = Memo(KEPT_STORIES)
 
 
 def tell(recommender: "Recommender", explainer: "Explainer", colours: "ColourRecommender") -> Story:
@@ -92,7 +93,8 @@ def tell(recommender: "Recommender", explainer: "Explainer", colours: "ColourRec
     The customer photos are tried first, then products spread over the catalogue. Where none
     convinces, the one with the most right ones ahead of colours is told.
     """
-    key = (recommender.catalogue.fingerprint, recommender.model.fingerprint)
+    made_by = (recommender.catalogue.fingerprint, recommender.model.fingerprint)
+    key = (*made_by, rules.stamp(recommender.catalogue.folder))
 
     def choose() -> Story:
         best = None
@@ -124,7 +126,8 @@ def _candidates(
         answer = recommender.search(encoded, n_neighbors=N_MATCHES, group_duplicates=True)
         elapsed_ms = (time.perf_counter() - started) * 1e3
         by_colour = colours.similar_to_pixels(pixels, N_MATCHES)
-        yield _story(explainer, answer, encoded, by_colour, elapsed_ms, sample=sample)
+        if answer.matches:
+            yield _story(explainer, answer, encoded, by_colour, elapsed_ms, sample=sample)
     for item in _spread(catalogue):
         answer = recommender.similar(item.item_id, n_neighbors=N_MATCHES, group_duplicates=True)
         by_colour = colours.similar(item.item_id, N_MATCHES)

@@ -10,6 +10,7 @@ import inspect
 import threading
 from importlib import import_module
 
+from recommender.catalogue import text_search
 from recommender.catalogue.registry import available_catalogues
 from recommender.config import DEMO
 from recommender.errors import RecommenderError
@@ -43,6 +44,7 @@ def _open() -> None:
         inspect.stack()  # Streamlit's first run asks for the same; what it looks up is remembered
         _wait_for_quiet()
         resources.recommender(DEMO, default_model())
+        text_search.text_index(resources.catalogue(DEMO))
     except RecommenderError:
         return  # the first visitor gets the same error, and can read it
     _import(LATER)

@@ -30,7 +30,8 @@
 
     connectedCallback() {
       if (!this.shadowRoot) this.attachShadow({ mode: "open" });
-      this.#draw(Array.from({ length: this.#count }, () => this.#element("li", "wait")));
+      const waiting = Array.from({ length: this.#count }, () => this.#element("li", "wait"));
+      this.#draw(waiting, true);
       // Asked for when it comes near the window, so that a page does not wait for it
       this.#near = new IntersectionObserver(
         (entries) => {
@@ -86,10 +87,11 @@
       }
     }
 
-    #draw(rows) {
+    #draw(rows, isWaiting = false) {
       const heading = this.getAttribute("heading") ?? "You may also like";
       const list = this.#element("ul");
       list.setAttribute("aria-label", heading);
+      list.ariaBusy = String(isWaiting);
       list.append(...rows);
       const style = this.#element("style", "", STYLE);
       this.shadowRoot.replaceChildren(style, this.#element("h2", "", heading), list);

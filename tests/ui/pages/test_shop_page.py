@@ -53,6 +53,17 @@ def test_others_see_the_rules_and_cannot_change_them(
     assert not app.button
 
 
+def test_damaged_rules_have_a_way_out(open_page: OpenPage, folder: Path) -> None:
+    (folder / rules.FILE).write_text("{")
+    app = open_page("shop", catalogue="shop", model=ARTICLE)
+    assert "are damaged" in said(app)
+    assert str(folder) not in said(app)
+    (button,) = [each for each in app.button if each.label.startswith("Begin anew")]
+    app = button.click().run()
+    assert "You may also like" in said(app)
+    assert not (folder / rules.FILE).exists()
+
+
 def test_a_product_is_searched_as_everywhere(open_page: OpenPage, folder: Path) -> None:
     assert folder.exists()
     app = open_page("shop", catalogue="shop", model=ARTICLE)

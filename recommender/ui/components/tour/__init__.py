@@ -37,7 +37,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class MapView:
-    """What the map is drawn from, and the ids of the products that it points at."""
+    """Addresses that the map is drawn from, and ids of the products that it points at."""
 
     places: str
     sheets: str
