@@ -176,6 +176,20 @@ def shrink(pixels: Pixels, side_px: int) -> Pixels:
     return np.asarray(picture)
 
 
+def fit(pixels: Pixels, side_px: int, *, multiple: int) -> Pixels:
+    """Scale a picture to a longer side of about `side_px`, both sides multiples of a number.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (height, width, 3), uint8
+    """
+    height, width = pixels.shape[:2]
+    scale = side_px / max(height, width)
+    size = [max(multiple, round(side * scale / multiple) * multiple) for side in (width, height)]
+    fitted = Image.fromarray(pixels).resize((size[0], size[1]), Image.Resampling.BICUBIC)
+    return np.asarray(fitted)
+
+
 def content_fingerprint(data: bytes) -> str:
     """SHA-256 of a file's bytes, in hexadecimal: equal pictures are stored and encoded once."""
     return hashlib.sha256(data).hexdigest()

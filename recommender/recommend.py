@@ -24,8 +24,17 @@ from recommender.search.grouping import DuplicateGrouper
 from recommender.search.index import Index, Neighbour
 from recommender.search.options import OptionFields, SearchOptions, choose
 from recommender.search.query import EncodedQuery
+from recommender.search.regions import Region
 from recommender.search.rerank import Reranking, search
-from recommender.search.results import Confidence, Match, Reconstruction, Result, alike, to_matches
+from recommender.search.results import (
+    Confidence,
+    Match,
+    Reconstruction,
+    RegionResult,
+    Result,
+    alike,
+    to_matches,
+)
 from recommender.types import Floats, Pixels, Progress
 
 KEPT_RECONSTRUCTIONS = 32  # some 140 KB each
@@ -179,6 +188,47 @@ class Recommender:
         CatalogueError : as `similar`
         """
         return self._answer(encoded, choose(options, changes), time.perf_counter())
+
+    def regions(self, encoded: EncodedQuery) -> list[Region]:
+        """Find the things in a photo that the catalogue could answer, the likeliest first.
+
+        Returns
+        -------
+        regions : at most eight that do not overlap; of a photo of one thing the whole of it
+
+        Raises
+        ------
+        CatalogueError : the model sees one thing in a photo only
+        """
+        return query.regions(self.index, encoded)
+
+    def search_regions(
+        self,
+        encoded: EncodedQuery,
+        pixels: Pixels,
+        options: SearchOptions | None = None,
+        **changes: Unpack[OptionFields],
+    ) -> list[RegionResult]:
+        """Find the things in a photo, and the products that look like each of them.
+
+        Parameters
+        ----------
+        pixels : the photo itself, ndarray of shape (height, width, 3), uint8, as large as there
+            is: each thing is cut out of it
+
+        Raises
+        ------
+        CatalogueError : as `regions` and `similar`
+        """
+        chosen = choose(options, changes)
+        return [
+            RegionResult(
+                box=region.box,
+                confidence=region.confidence,
+                result=self.search(self.encode_pixels(region.cut(pixels)), chosen),
+            )
+            for region in self.regions(encoded)
+        ]
 
     def similarity(
         self, asked: str | EncodedQuery, item_id: str, *, colour_weight: float | None = None

@@ -21,6 +21,7 @@ ITEM_COLUMNS = (
 )  # fmt: skip
 PHOTO_COLUMNS = ("id", "image", "item_id", "title", "category", "design", "tags", "sample")
 N_SAMPLES = 24
+SAMPLE_ROOMS: dict[str, str] = {}  # those to test on that the page offers, and their titles
 CURRENCY = "EUR"
 
 Record = dict[str, Any]
@@ -99,6 +100,24 @@ def take_photos(source: Path, out: Path, feed: str, folder: str, n_samples: int)
     return copy(photos, source, out / folder)
 
 
+def take_rooms(source: Path, out: Path) -> int:
+    """Pictures and description of rooms all of whose products are known; returns their bytes."""
+    with (out / "items.csv").open(newline="", encoding="utf-8") as stream:
+        known = {row["id"] for row in csv.DictReader(stream)}
+    rooms = [
+        room
+        for room in read(source)
+        if room["products"] and all(each["item_id"] in known for each in room["products"])
+    ]
+    for room in rooms:
+        room["image"] = f"rooms/{room['id']}.webp"
+        room["title"] = SAMPLE_ROOMS.get(room["id"], "")
+    text = ",\n".join(json.dumps(room) for room in rooms)
+    (out / "rooms.json").write_text(f"[\n{text}\n]\n", encoding="utf-8")
+    print(f"rooms.json: {len(rooms)} rooms")
+    return copy(rooms, source, out / "rooms")
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -107,6 +126,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, help="the test set")
     parser.add_argument("--practice", type=Path, help="photos to learn from")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--rooms", type=Path, help="photos of several products")
     options = parser.parse_args()
     size = 0
     if options.renders:
@@ -117,6 +137,8 @@ def main() -> None:
         size += take_photos(options.photos, options.out, "customer.csv", "photos", N_SAMPLES)
     if options.practice:
         size += take_photos(options.practice, options.out, "practice.csv", "practice", 0)
+    if options.rooms:
+        size += take_rooms(options.rooms, options.out)
     print(f"{size / 1e6:.1f} MB")
 
 

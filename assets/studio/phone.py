@@ -13,6 +13,7 @@ import io
 import json
 import logging
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import cos, pi, radians, sin
 from pathlib import Path
@@ -68,20 +69,25 @@ def photos(first: int = 0, n_photos: int = N_PHOTOS) -> list[Photo]:
     ]
 
 
-def room(rng: random.Random) -> None:
-    """A floor, a wall and one lamp or window, warm or cool."""
-    kind, woods = rng.choice(FLOORS), ("oak", "walnut", "beech", "whitewash")
-    chosen = rng.choice(woods)
+def floor_material(kind: str, rng: random.Random) -> Any:
+    """What a floor or a table is made of; draws the same number of values for every kind."""
+    chosen = rng.choice(("oak", "walnut", "beech", "whitewash"))
     cloth = COLOURS[rng.choice(("beige", "grey", "navy", "sage", "charcoal"))]
     paint = COLOURS[rng.choice(("grey", "beige", "sky", "sage"))]
-    floors = {
+    made: dict[str, Callable[[], Any]] = {
         "wood": lambda: wood(chosen, "X", 0.7, 0.5),
         "cloth": lambda: fabric(cloth, scale=220),
         "stone": lambda: marble((0.62, 0.6, 0.57), (0.42, 0.4, 0.38)),
         "paint": lambda: plain(paint, 0.6),
     }
+    return made[kind]()
+
+
+def room(rng: random.Random) -> None:
+    """A floor, a wall and one lamp or window, warm or cool."""
+    material = floor_material(rng.choice(FLOORS), rng)
     ground = [(-4, -8, 0), (4, -8, 0), (4, 1.8, 0), (-4, 1.8, 0)]
-    mesh("floor", ground, [(0, 1, 2, 3)], floors[kind](), smooth=False)
+    mesh("floor", ground, [(0, 1, 2, 3)], material, smooth=False)
     back = rng.uniform(0.9, 1.6)
     wall = [(-8, back, -1), (8, back, -1), (8, back, 6), (-8, back, 6)]
     mesh("wall", wall, [(0, 1, 2, 3)], plain(COLOURS[rng.choice(WALLS)], 0.8), smooth=False)

@@ -224,8 +224,16 @@ def studio(
     camera(points, azimuth + moved_deg[0], min(80.0, elevation + moved_deg[1]), fill)
 
 
-def render(path: Path, size: int = 256, samples: int = 8, seed: int = 0, threads: int = 1) -> None:
-    """Trace the scene into a PNG file."""
+def render(
+    path: Path,
+    size: int = 256,
+    samples: int = 8,
+    seed: int = 0,
+    threads: int = 1,
+    *,
+    height: int | None = None,
+) -> None:
+    """Trace the scene into a PNG file, square unless a height is given."""
     scene = bpy.context.scene
     scene.render.engine = "CYCLES"
     cycles = scene.cycles
@@ -240,7 +248,7 @@ def render(path: Path, size: int = 256, samples: int = 8, seed: int = 0, threads
     cycles.caustics_reflective = cycles.caustics_refractive = False
     cycles.sample_clamp_indirect, cycles.blur_glossy = 4, 0.5
     scene.render.threads_mode, scene.render.threads = "FIXED", threads
-    scene.render.resolution_x = scene.render.resolution_y = size
+    scene.render.resolution_x, scene.render.resolution_y = size, height or size
     scene.render.resolution_percentage = 100
     scene.view_settings.view_transform = "Khronos PBR Neutral"
     scene.render.image_settings.file_format = "PNG"

@@ -1,5 +1,6 @@
 """Answers of the API: one dataclass for each JSON object, which is its schema too."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -10,7 +11,7 @@ from recommender.items import Item
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
-    from recommender.search.results import Result
+    from recommender.search.results import RegionResult, Result
 
 CARD, LARGE = "card", "large"
 
@@ -121,6 +122,37 @@ class Lookalikes:
     item_id: str | None
     matches: tuple[Match, ...]
     trust: Trust
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """A part of a photo that shows one thing, and the products that look like it.
+
+    Attributes
+    ----------
+    box : left, top, right and bottom, from 0 to 1
+    confidence : chance that it shows one of its first four matches, from 0 to 1
+    matches : at most as many as were asked for
+    trust : the confidence in them
+    """
+
+    box: tuple[float, ...]
+    confidence: float
+    matches: tuple[Match, ...]
+    trust: Trust
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoLookalikes(Lookalikes):
+    """The products that look most like a picture, and those like the things in it.
+
+    Attributes
+    ----------
+    regions : the things, the likeliest first; empty unless they were asked for, and of a photo of
+        one thing the whole of it
+    """
+
+    regions: tuple[Region, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -300,20 +332,49 @@ def lookalikes(shop: Shop, recommender: "Recommender", result: "Result") -> Look
         catalogue=recommender.catalogue.name,
         model=recommender.model.name,
         item_id=result.item.item_id if result.item else None,
-        matches=tuple(
-            Match(
-                rank=rank,
-                similarity=round(match.similarity, 4),
-                distance=round(match.distance, 6),
-                image=match.n_image,
-                near_identical=tuple(item.item_id for item in match.near_identical),
-                product=product(shop, recommender.catalogue, match.item),
+        matches=_matches(shop, recommender, result),
+        trust=_trust(result),
+    )
+
+
+def photo_lookalikes(
+    shop: Shop,
+    recommender: "Recommender",
+    result: "Result",
+    regions: Sequence["RegionResult"],
+) -> PhotoLookalikes:
+    """Results for a photo and the things in it as the API shows them."""
+    return PhotoLookalikes(
+        **vars(lookalikes(shop, recommender, result)),
+        regions=tuple(
+            Region(
+                box=tuple(round(edge, 4) for edge in region.box),
+                confidence=round(region.confidence, 4),
+                matches=_matches(shop, recommender, region.result),
+                trust=_trust(region.result),
             )
-            for rank, match in enumerate(result.matches, start=1)
+            for region in regions
         ),
-        trust=Trust(
-            level=result.confidence.level,
-            nearest_percentile=round(result.confidence.nearest_percentile, 1),
-            reconstruction_percentile=round(result.confidence.reconstruction_percentile, 1),
-        ),
+    )
+
+
+def _matches(shop: Shop, recommender: "Recommender", result: "Result") -> tuple[Match, ...]:
+    return tuple(
+        Match(
+            rank=rank,
+            similarity=round(match.similarity, 4),
+            distance=round(match.distance, 6),
+            image=match.n_image,
+            near_identical=tuple(item.item_id for item in match.near_identical),
+            product=product(shop, recommender.catalogue, match.item),
+        )
+        for rank, match in enumerate(result.matches, start=1)
+    )
+
+
+def _trust(result: "Result") -> Trust:
+    return Trust(
+        level=result.confidence.level,
+        nearest_percentile=round(result.confidence.nearest_percentile, 1),
+        reconstruction_percentile=round(result.confidence.reconstruction_percentile, 1),
     )

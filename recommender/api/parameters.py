@@ -270,6 +270,12 @@ WHICH = (
         text="Whether to leave out products that are out of stock.",
     ),
 )
+REGIONS = Parameter(
+    name="regions",
+    kind="boolean",
+    default=False,
+    text="Whether to find the things in the photo too, each with its own matches.",
+)
 COLUMNS = ("category", "brand", "colour", "material")
 BESIDE = (
     Parameter(

@@ -42,7 +42,9 @@ def schema_of(annotation: Any, found: dict[str, Schema]) -> Schema:
 def _object(annotation: type, found: dict[str, Schema]) -> Schema:
     hints = typing.get_type_hints(annotation)
     text = inspect.cleandoc(annotation.__doc__ or "")
-    described = descriptions(text)
+    described: dict[str, str] = {}
+    for each in reversed(annotation.__mro__):  # what it adds to is described there
+        described |= descriptions(each.__doc__ or "")
     return {
         "type": "object",
         "description": text.partition("\n")[0],

@@ -14,11 +14,15 @@ from numpy.typing import NDArray
 
 from recommender import images
 from recommender.errors import ImageError, ModelError
+from recommender.inference.box_pooling import PictureMaps, Pooling
 from recommender.inference.codec import PictureCodec
 from recommender.inference.network import N_THREADS, Network
 from recommender.inference.projection import ProjectionPrior
 from recommender.models import ModelConfig, model_folder
 from recommender.types import Floats, Pixels
+
+LOOK_FACTOR = 2  # sides of the encoder's picture in what `look` reads
+CELL_PX = 32  # of the last map
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -66,7 +70,8 @@ class Autoencoder:
     Parameters
     ----------
     folder : holds `config.json`, `encoder.tflite`, `decoder.tflite`; if embeddings are projected,
-        `projection.npz`; and if pictures are coded in bytes, `analysis.tflite` and `code.npz`
+        `projection.npz`; if pictures are coded in bytes, `analysis.tflite` and `code.npz`; and
+        if it sees several things in a picture, `maps.tflite`
 
     Raises
     ------
@@ -80,6 +85,7 @@ class Autoencoder:
         self._encoder = Network(folder / "encoder.tflite")
         self._decoder = Network(folder / "decoder.tflite")
         self._analysis = Network(folder / "analysis.tflite")
+        self._maps = Network(folder / "maps.tflite")
         codes_bytes = self.config.code == "bytes"
         self._codec = PictureCodec(folder / "code.npz", self.config) if codes_bytes else None
 
@@ -151,6 +157,27 @@ class Autoencoder:
                 raise ModelError(f"{self._encoder.file} gives neither features nor latents")
             features = latents.reshape(len(latents), -1)
         return Encoded(latents=latents, features=features, spatial=spatial)
+
+    @property
+    def has_maps(self) -> bool:
+        """Whether it can `look` at a picture that shows several things."""
+        return self._maps.file.exists()
+
+    def look(self, pixels: Pixels) -> PictureMaps:
+        """Look once at a picture, at twice the encoder's size, to describe any part of it.
+
+        Parameters
+        ----------
+        pixels : ndarray of shape (height, width, 3), uint8
+        """
+        read = images.fit(pixels, LOOK_FACTOR * self.config.image_size_px, multiple=CELL_PX)
+        seen = self._maps.run({"images": read[None]})
+        return PictureMaps(
+            pixels=read,
+            head=seen["head"][0],
+            spatial=seen["spatial"][0],
+            pooling=Pooling.of(self.config.hyperparameters),
+        )
 
     def decode(self, latents: Floats, *, n_threads: int | None = None) -> Floats:
         """Decode latents of a model whose code they are.

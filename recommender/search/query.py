@@ -5,10 +5,12 @@ from functools import cached_property
 
 import numpy as np
 
+from recommender.errors import CatalogueError
 from recommender.images import shrink
 from recommender.inference.autoencoder import Autoencoder, Rebuilt
 from recommender.inference.pipeline import reconstruction_error, reconstruction_errors
 from recommender.search.index import Index
+from recommender.search.regions import Region, find_regions
 from recommender.search.results import Reconstruction
 from recommender.types import Floats, Pixels
 
@@ -96,6 +98,19 @@ def encode(model: Autoencoder, index: Index, pixels: Pixels) -> EncodedQuery:
         model=model,
         latents=encoded.latents,
     )
+
+
+def regions(index: Index, encoded: EncodedQuery) -> list[Region]:
+    """Find the things in a photo, see `regions.find_regions`.
+
+    Raises
+    ------
+    CatalogueError : the model sees one thing in a photo only
+    """
+    model = encoded.model
+    if not model.has_maps:
+        raise CatalogueError(f"the model {model.name!r} cannot tell several things in a photo")
+    return find_regions(index, model.look(encoded.pixels), encoded.embedding)
 
 
 def reconstruct(model: Autoencoder, pixels: Pixels) -> Reconstruction:

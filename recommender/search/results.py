@@ -109,6 +109,26 @@ class Result:
     is_cut: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class RegionResult:
+    """The answer to one part of a photo that shows several things.
+
+    Attributes
+    ----------
+    box : left, top, right, bottom, shares of the photo's width and height
+    confidence : chance in [0, 1] that the part shows one of its first four matches
+    """
+
+    box: tuple[float, float, float, float]
+    confidence: float
+    result: Result
+
+    @property
+    def name(self) -> str:
+        """What it seems to show: the category of the nearest product, or nothing."""
+        return next((match.item.category for match in self.result.matches), "") or ""
+
+
 def to_matches(
     catalogue: Catalogue,
     index: Index,
@@ -166,6 +186,25 @@ def to_dict(
         "catalogue": catalogue.name,
         "model": model,
         "n_neighbors": n_neighbors,
+        **_answer(result, catalogue),
+        "elapsed_ms": round(result.elapsed_ms, 2),
+    }
+
+
+def regions_to_dicts(regions: Sequence[RegionResult], catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Convert the answers to the parts of a photo; boxes are left, top, right and bottom."""
+    return [
+        {
+            "box": [round(edge, 4) for edge in region.box],
+            "confidence": round(region.confidence, 4),
+            **_answer(region.result, catalogue),
+        }
+        for region in regions
+    ]
+
+
+def _answer(result: Result, catalogue: Catalogue) -> dict[str, Any]:
+    return {
         "matches": [
             {
                 "item_id": match.item.item_id,
@@ -187,5 +226,4 @@ def to_dict(
             "nearest_percentile": round(result.confidence.nearest_percentile, 1),
             "reconstruction_percentile": round(result.confidence.reconstruction_percentile, 1),
         },
-        "elapsed_ms": round(result.elapsed_ms, 2),
     }

@@ -13,7 +13,7 @@ from recommender.training.backbone import load_weights
 from recommender.training.codec_loss import CodecTrainer
 from recommender.training.export import export_litert
 from recommender.training.export_codec import Weights, calibrate, in_half, write_codec
-from recommender.training.perceptual import PerceptualConfig, encoder
+from recommender.training.perceptual import PerceptualConfig, encoder, maps_network
 from recommender.training.quantise import quantise
 from recommender.types import Pixels
 
@@ -32,6 +32,14 @@ def export_encoder(config: PerceptualConfig, calibration: Pixels, file: Path) ->
     whole = encoder(config)
     load_weights(whole.get_layer("backbone"), only_in_a_clone(BACKBONE_FILE))
     export_litert(whole, file)
+    write_atomically(file, quantise(file.read_bytes(), calibration, integers=IN_INTEGERS))
+
+
+def export_maps(calibration: Pixels, file: Path) -> None:
+    """Write the backbone by itself, in integers; `calibration` as in `export_encoder`."""
+    network = maps_network()
+    load_weights(network.get_layer("backbone"), only_in_a_clone(BACKBONE_FILE))
+    export_litert(network, file)
     write_atomically(file, quantise(file.read_bytes(), calibration, integers=IN_INTEGERS))
 
 

@@ -30,7 +30,12 @@ from recommender.training.checkpoints import checkpoint_folder, restore_checkpoi
 from recommender.training.codec_loss import CodecTrainer
 from recommender.training.codec_sizes import N_HYPER_LATENTS, N_LATENTS, SIDE
 from recommender.training.export import new_folder, write_records
-from recommender.training.export_perceptual import export_encoder, load_trained, write_code
+from recommender.training.export_perceptual import (
+    export_encoder,
+    export_maps,
+    load_trained,
+    write_code,
+)
 from recommender.training.lapped import lapped_weights
 from recommender.training.perceptual import PerceptualConfig
 from recommender.training.projection_prior import check_photos, learn_prior
@@ -118,7 +123,9 @@ def train_perceptual(
     )
     learning = np.concatenate([train_rows, other_rows])
     with new_folder(folder) as fresh:
-        export_encoder(config, _calibration(everything, learning), fresh / "encoder.tflite")
+        calibration = _calibration(everything, learning)
+        export_encoder(config, calibration, fresh / "encoder.tflite")
+        export_maps(calibration, fresh / "maps.tflite")
         write_json(fresh / "config.json", described.to_dict())
         write_code(fresh, described, trainer.weights(), pictures[learning])
         figures = {

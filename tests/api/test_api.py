@@ -21,6 +21,7 @@ from recommender.recommend import Recommender
 from recommender.serving.admission import TokenBuckets
 from tests.api.conftest import AMPLE, picture_bytes
 from tests.conftest import draw, run_alone
+from tests.shelves import shelf
 
 MakeApi = Callable[..., Starlette]
 
@@ -211,6 +212,29 @@ def test_what_is_out_of_stock_can_be_left_out(client: TestClient, shop: Path) ->
     for in_stock, found in (("true", ["2"]), ("false", ["1", "2"])):
         answer = client.get("/api/items", params={"in_stock": in_stock}).json()
         assert [item["id"] for item in answer["items"]] == found
+
+
+def test_the_things_in_a_photo_have_their_own_matches(client: TestClient) -> None:
+    ids = ["disc-red-0", "box-blue-0", "disc-green-0"]
+    photo = picture_bytes(picture=Image.fromarray(shelf(open_catalogue("shop"), ids)))
+    png, asked = {"Content-Type": "image/png"}, {"model": "perceptual", "n_neighbors": "3"}
+    path = "/api/similar"
+    plain = client.post(path, content=photo, headers=png, params=asked).json()
+    assert plain["regions"] == []
+    asked["regions"] = "true"
+    answer = client.post(path, content=photo, headers=png, params=asked).json()
+    assert answer["matches"] == plain["matches"]
+    for region in answer["regions"]:
+        left, top, right, bottom = region["box"]
+        assert 0 <= left < right <= 1
+        assert 0 <= top < bottom <= 1
+        assert 0 <= region["confidence"] <= 1
+        assert len(region["matches"]) == 3
+        assert region["trust"]["level"] in ("close", "loose", "unlike")
+    assert answer["regions"]
+    refused = client.post(path, content=photo, headers=png, params={"regions": "true"})
+    assert refused.status_code == 409  # the article's model has no such maps
+    assert "cannot tell several things apart" in refused.json()["error"]
 
 
 def test_bodies_and_pictures_have_limits(make_api: MakeApi) -> None:

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from recommender import images
+from recommender.catalogue.registry import open_catalogue
 from recommender.catalogue.store import catalogues_folder
 from recommender.config import PROJECT
 from tests.conftest import draw
+from tests.shelves import first_of, shelf
 
 Run = Callable[..., tuple[int, str, str]]
 MAP = "image=file,category=kind,brand=maker"
@@ -85,6 +88,24 @@ def test_similar_to_an_item_and_to_a_picture(run: Run, imported: Path) -> None:
         assert status == 0
         assert len(document["matches"]) == document["n_neighbors"] == 3
     assert document["matches"][0]["item_id"] == "disc-red-0"
+
+
+def test_the_things_in_a_photo(run: Run, tmp_path: Path) -> None:
+    catalogue = open_catalogue("demo")
+    wanted = [first_of(catalogue, category) for category in ("sofa", "mug")]
+    photo = tmp_path / "photo.png"
+    Image.fromarray(shelf(catalogue, wanted)).save(photo)
+    status, out, _ = run("similar", photo, "--regions", "-k", 2, "--json")
+    assert status == 0
+    regions = json.loads(out)["regions"]
+    kinds = {match["category"] for region in regions for match in region["matches"]}
+    assert {"sofa", "mug"} <= kinds
+    assert all(len(region["box"]) == 4 for region in regions)
+    _, out, _ = run("similar", photo, "--regions", "-k", 2)
+    assert f"region 1 of {len(regions)} at " in out
+    status, _, messages = run("similar", wanted[0], "--regions")
+    assert status == 2
+    assert "give a picture's file" in messages
 
 
 def test_index(run: Run, imported: Path) -> None:

@@ -15,7 +15,7 @@ from recommender.errors import ImageError
 from recommender.images import ENOUGH_PX, ImageLimits
 
 
-def similar_to_picture(shop: Shop, limits: Limits, values: Values) -> answers.Lookalikes:
+def similar_to_picture(shop: Shop, limits: Limits, values: Values) -> answers.PhotoLookalikes:
     """Products that look like a picture, which is forgotten with the request."""
     recommender = open_recommender(shop, catalogue_name(values), values)
     options = search_options(recommender, values)
@@ -24,8 +24,12 @@ def similar_to_picture(shop: Shop, limits: Limits, values: Values) -> answers.Lo
         pixels = shop.decode(values["picture"], limits=allowed, enough_px=ENOUGH_PX)
     except ImageError as error:
         raise Refused(422, str(error)) from error
-    result = recommender.search(recommender.encode_pixels(pixels), options)
-    return answers.lookalikes(shop, recommender, result)
+    if values["regions"] and not recommender.model.has_maps:
+        raise Refused(409, f"the model {recommender.model.name!r} cannot tell several things apart")
+    encoded = recommender.encode_pixels(pixels)
+    result = recommender.search(encoded, options)
+    parts = recommender.search_regions(encoded, pixels, options) if values["regions"] else []
+    return answers.photo_lookalikes(shop, recommender, result, parts)
 
 
 ENDPOINT = Endpoint(
@@ -39,8 +43,9 @@ ENDPOINT = Endpoint(
         parameters.MODEL,
         *parameters.HOW,
         *parameters.WHICH,
+        parameters.REGIONS,
     ),
-    answer=answers.Lookalikes,
+    answer=answers.PhotoLookalikes,
     run=similar_to_picture,
     refusals=(400, 404, 408, 409, 413, 415, 422, 503),
     takes_picture=True,

@@ -33,6 +33,13 @@ def add(command_named: AddsCommand) -> None:
         action="store_true",
         help="recall of the queries' products by their covers, and by all of their pictures",
     )
+    command.add_argument(
+        "--rooms",
+        type=Path,
+        metavar="FILE.json",
+        help="what is found in photos that show several products: by the whole picture, by "
+        "regions, and by cut-outs that are encoded one by one",
+    )
     command.add_argument("--confusion", type=Path, metavar="FILE.png", help="draw who is confused")
     command.add_argument(
         "--record", type=Path, metavar="FILE.json", help="keep the figures, beside earlier ones"
@@ -72,6 +79,9 @@ def evaluate(options: argparse.Namespace) -> None:
     _refuse_what_is_ignored(options)
     if options.views:
         _evaluate_views(options)
+        return
+    if options.rooms:
+        _evaluate_rooms(options)
         return
     queries = open_catalogue(options.queries) if options.queries else None
     label = options.label or LABEL
@@ -117,6 +127,16 @@ def _evaluate_views(options: argparse.Namespace) -> None:
     if options.record:
         _record(options.record, figures)
     say(options, figures, "\n".join(views.describe(figures)))
+
+
+def _evaluate_rooms(options: argparse.Namespace) -> None:
+    from recommender.evaluation import rooms
+
+    photos = rooms.read_rooms(options.rooms)
+    figures = rooms.evaluate_rooms(open_recommender(options), photos)
+    if options.record:
+        _record(options.record, figures)
+    say(options, figures, "\n".join(rooms.describe(figures)))
 
 
 def benchmark(options: argparse.Namespace) -> None:
@@ -179,6 +199,8 @@ def _refuse_what_is_ignored(options: argparse.Namespace) -> None:
     given = {"--queries": options.queries, "--label": options.label}
     given["--confusion"] = options.confusion
     unused = [name for name, value in given.items() if value is not None]
+    if options.rooms and unused:
+        raise RecommenderError(f"--rooms has photos of its own, and no use for {', '.join(unused)}")
     if options.altered and unused:
         raise RecommenderError(
             f"--altered asks with the items' own pictures, and has no use for {', '.join(unused)}"

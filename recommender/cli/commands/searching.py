@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recommender.cli.arguments import (
     AddsCommand,
@@ -15,6 +16,9 @@ from recommender.cli.output import say, shown_progress, write
 from recommender.config import DEMO
 from recommender.errors import RecommenderError
 
+if TYPE_CHECKING:
+    from recommender.search.results import Result
+
 
 def add(command_named: AddsCommand) -> None:
     """Register the commands."""
@@ -22,6 +26,9 @@ def add(command_named: AddsCommand) -> None:
         "similar", similar, "find the products that look like an item or a picture"
     )
     command.add_argument("query", metavar="ITEM_ID_OR_IMAGE")
+    command.add_argument(
+        "--regions", action="store_true", help="find the things in a photo, and answer each"
+    )
     add_n_neighbors(command)
     _add_options(command)
     add_names(command)
@@ -57,10 +64,12 @@ def add(command_named: AddsCommand) -> None:
 
 def similar(options: argparse.Namespace) -> None:
     """Find what looks like an item or a picture."""
+    from recommender import images
     from recommender.catalogue.filters import ItemFilter
     from recommender.search.options import SearchOptions
-    from recommender.search.results import to_dict
+    from recommender.search.results import RegionResult, regions_to_dicts, to_dict
 
+    regions: list[RegionResult] = []
     chosen = SearchOptions(
         n_neighbors=options.n_neighbors,
         colour_weight=options.colour_weight,
@@ -76,30 +85,45 @@ def similar(options: argparse.Namespace) -> None:
     )
     recommender = open_recommender(options)
     if options.query in recommender.catalogue:
+        if options.regions:
+            raise RecommenderError("--regions finds the things in a photo: give a picture's file")
         result = recommender.similar(options.query, chosen)
     elif Path(options.query).exists():
-        result = recommender.similar_to_image(options.query, chosen)
+        pixels = images.load(Path(options.query))
+        encoded = recommender.encode_pixels(pixels)
+        result = recommender.search(encoded, chosen)
+        if options.regions:
+            regions = recommender.search_regions(encoded, pixels, chosen)
     else:
         raise RecommenderError(
             f"{options.query!r} is neither an item of {options.catalogue!r} nor a file"
         )
-    lines = [
-        f"{match.similarity:5.2f}  {match.item.item_id}  {match.item.title}"
-        + (f"  (and {len(match.near_identical)} near-identical)" if match.near_identical else "")
-        for match in result.matches
-    ]
-    lines.append(f"confidence: {result.confidence.level}, {result.elapsed_ms:.0f} ms")
-    say(
-        options,
-        to_dict(
-            result,
-            recommender.catalogue,
-            model=recommender.model.name,
-            query=options.query,
-            n_neighbors=options.n_neighbors,
-        ),
-        "\n".join(lines),
+    document = to_dict(
+        result,
+        recommender.catalogue,
+        model=recommender.model.name,
+        query=options.query,
+        n_neighbors=options.n_neighbors,
     )
+    lines = _lines(result)
+    if options.regions:
+        lines, document["regions"] = [], regions_to_dicts(regions, recommender.catalogue)
+    for number, region in enumerate(regions, start=1):
+        edges = ", ".join(f"{edge:.2f}" for edge in region.box)
+        lines.append(f"region {number} of {len(regions)} at {edges}, {region.confidence:.0%} sure")
+        lines += _lines(region.result)
+    say(options, document, "\n".join(lines))
+
+
+def _lines(result: "Result") -> list[str]:
+    return [
+        *(
+            f"{match.similarity:5.2f}  {match.item.item_id}  {match.item.title}"
+            + (f"  (and {len(match.near_identical)} near-identical)" * bool(match.near_identical))
+            for match in result.matches
+        ),
+        f"confidence: {result.confidence.level}, {result.elapsed_ms:.0f} ms",
+    ]
 
 
 def find(options: argparse.Namespace) -> None:

@@ -30,8 +30,8 @@ def show() -> None:
     photo = _ask()
     heading.html(
         f'<header class="hero{"" if photo is None else " small"}"><h1>Bring your own photo.</h1>'
-        "<p>A picture from a shop, a magazine or your phone. One product, well in view, "
-        "works best.</p></header>"
+        "<p>A picture from a shop, a magazine or your phone: one product, or a room with "
+        "several.</p></header>"
     )
     if photo is None:
         return
@@ -61,6 +61,7 @@ def show() -> None:
         view=f"{photo.id}/{st.query_params.get(crop.PARAMETER, '')}",
         start=link.PHOTO,
         is_private="sample" not in st.query_params,
+        beside=(lambda: photo_query.choose_thing(seen)) if len(seen.things) > 1 else None,
     )
     if "sample" in st.query_params:
         with st.expander("Choose another sample photo"):

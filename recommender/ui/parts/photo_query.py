@@ -1,5 +1,6 @@
 """A photo as a query: decoded and rebuilt once, however often the sliders move."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,9 @@ import streamlit as st
 
 from recommender.images import ENOUGH_PX
 from recommender.memo import Memo
-from recommender.ui.components import crop
+from recommender.ui.components import crop, regions
+from recommender.ui.components.crop import Box
+from recommender.ui.components.regions import Thing
 from recommender.ui.parts.result import Stage
 from recommender.ui.shared import pictures, resources, samples, words
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from recommender.search.results import Result
 
 KEPT_ANSWERS = 32
+_THINGS = "photo.things"  # in the latest photo, whichever part of it counts
 _SEEN = "photo.seen"  # of the latest photo, so that moving a slider does not decode it again
 
 
@@ -45,12 +49,14 @@ class Seen:
     Attributes
     ----------
     whole, ratio : address of the whole photo, and its width over its height
+    things : found in it; one at most if it shows one thing
     encoded : the part of it that counts
     """
 
     id: str
     whole: str
     ratio: float
+    things: Sequence[Thing]
     encoded: "EncodedQuery"
     stage: Stage
     answers: "Memo[tuple[SearchOptions, int], Result]" = field(
@@ -77,16 +83,29 @@ def sample(sample_id: str) -> Photo:
 
 
 def look(recommender: "Recommender", photo: Photo) -> Seen:
-    """Decode and rebuild a photo; the latest one is remembered for this visitor."""
-    box = crop.chosen()
-    key = (photo.id, *_made_by(recommender), box)
+    """Decode and rebuild a photo; the latest one is remembered for this visitor.
+
+    Of a photo that shows several things the likeliest is chosen, unless the address names a part.
+    """
+    box, made_by = crop.chosen(), _made_by(recommender)
     known = st.session_state.get(_SEEN)
-    if known is not None and known[0] == key:
+    if known is not None and known[0] == (photo.id, *made_by, _part()):
         seen: Seen = known[1]
         return seen
     whole = resources.DECODER.load(photo.data, enough_px=ENOUGH_PX)
+    encoded = None
+    found = st.session_state.get(_THINGS)
+    if found is None or found[0] != (photo.id, *made_by):
+        encoded = recommender.encode_pixels(whole)
+        found = (photo.id, *made_by), _things(recommender, encoded)
+        st.session_state[_THINGS] = found
+    things: tuple[Thing, ...] = found[1]
+    if not _part() and len(things) > 1:
+        box = _box(things[0])
+        st.query_params[crop.PARAMETER] = box.to_text()
     pixels = box.cut(whole) if box else whole
-    encoded = recommender.encode_pixels(pixels)
+    if box or encoded is None:
+        encoded = recommender.encode_pixels(pixels)
     rebuilt = encoded.reconstruction
     whole_url = pictures.data_url(whole)
     height, width = whole.shape[:2]
@@ -94,6 +113,7 @@ def look(recommender: "Recommender", photo: Photo) -> Seen:
         id=photo.id,
         whole=whole_url,
         ratio=width / height,
+        things=things,
         encoded=encoded,
         stage=Stage(
             title=photo.title,
@@ -106,8 +126,42 @@ def look(recommender: "Recommender", photo: Photo) -> Seen:
             heading="h2",
         ),
     )
-    st.session_state[_SEEN] = (key, seen)
+    st.session_state[_SEEN] = (photo.id, *made_by, _part()), seen
     return seen
+
+
+def _part() -> str:
+    return str(st.query_params.get(crop.PARAMETER, ""))
+
+
+def _things(recommender: "Recommender", encoded: "EncodedQuery") -> tuple[Thing, ...]:
+    """Find the things in a photo, each named by the nearest product's category."""
+    if not recommender.model.has_maps:
+        return ()
+    things = []
+    for region in recommender.regions(encoded):
+        left, top, right, bottom = region.box
+        name = recommender.catalogue.get(region.item_id).category or ""
+        things.append(Thing(box=(left, top, right - left, bottom - top), name=name))
+    return tuple(things)
+
+
+def choose_thing(seen: Seen) -> None:
+    """Draw the photo with the things in it; the one that is pressed goes into the address."""
+    boxes = [_box(thing).to_text() for thing in seen.things]
+    chosen = boxes.index(_part()) if _part() in boxes else None
+    if chosen is None and crop.chosen() is None:
+        chosen = regions.WHOLE
+    pressed = regions.show(seen.whole, seen.ratio, seen.id, seen.things, chosen)
+    if pressed is not None:
+        is_whole = pressed == regions.WHOLE
+        st.query_params[crop.PARAMETER] = crop.WHOLE if is_whole else boxes[pressed]
+        st.rerun()
+
+
+def _box(thing: Thing) -> Box:
+    left, top, width, height = thing.box
+    return Box(left=left, top=top, width=width, height=height)
 
 
 def _made_by(recommender: "Recommender") -> tuple[str, str]:

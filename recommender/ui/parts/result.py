@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from recommender.search.options import SearchOptions
     from recommender.search.results import Confidence, Result
 
+BESIDE = (2, 5)  # widths of what stands to the left of the query, and of the query
 STYLES = Path(__file__).with_suffix(".css")
 
 
@@ -56,6 +57,7 @@ def draw(
     view: str,
     start: str = "",
     is_private: bool = False,
+    beside: Callable[[], None] | None = None,
 ) -> None:
     """Draw an answer.
 
@@ -66,12 +68,16 @@ def draw(
     view : differs between queries
     start : see `Here.to_item`
     is_private : whether only this visitor has the query, so that a link cannot bring it back
+    beside : draws what stands to the left of the query
     """
     st.html(STYLES)
-    place, bar = (
-        st.container(),
-        st.container(key="matches-bar", horizontal=True, vertical_alignment="center"),
-    )
+    if beside is None:
+        place = st.container()
+    else:
+        left, place = st.columns(BESIDE, gap="medium")
+        with left:
+            beside()
+    bar = st.container(key="matches-bar", horizontal=True, vertical_alignment="center")
     with bar:
         heading = st.empty()
         asked = question.ask(recommender, by_product=bool(view) and not start)

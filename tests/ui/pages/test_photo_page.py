@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from recommender.catalogue.registry import open_catalogue
 from recommender.ui.shared import samples
 from tests.conftest import draw
+from tests.shelves import first_of, shelf
 from tests.ui.browsing import (
     PASTE,
     Visit,
@@ -87,6 +88,36 @@ def test_a_part_of_a_photo_is_another_question(open_page: OpenPage) -> None:
     app.toggle(key="cutting").set_value(True).run()
     data = sent(app, "crop")
     assert data["box"] == [0.0, 0.0, 0.3, 0.3]
+
+
+def test_of_several_things_the_likeliest_is_asked_with(open_page: OpenPage) -> None:
+    catalogue = open_catalogue("demo")
+    wanted = [first_of(catalogue, category) for category in ("sofa", "mug", "backpack")]
+    photo = file_of(Image.fromarray(shelf(catalogue, wanted)))
+    app = upload(open_page("photo"), photo)
+    shown = sent(app, "regions")
+    names = [thing["name"] for thing in shown["things"]]
+    assert {"sofa", "mug", "backpack"} <= set(names)
+    assert shown["chosen"] == 0
+    assert shown["things"][0]["label"] == f"Region 1 of {len(names)}, {names[0]}"
+    assert names[0] in catalogue.get(str(cards(app, "photo-matches")[0]["id"])).category
+    app.query_params["cut"] = "0.000,0.000,1.000,1.000"
+    assert sent(app.run(), "regions")["chosen"] == -1
+
+
+def test_a_thing_is_pressed_in_the_photo(visit: Visit, tmp_path: Path) -> None:
+    catalogue = open_catalogue("demo")
+    photo = tmp_path / "photo.png"
+    wanted = [first_of(catalogue, category) for category in ("sofa", "mug")]
+    Image.fromarray(shelf(catalogue, wanted)).save(photo)
+    page = visit("/photo", PHONE)
+    page.locator("input[type=file]").set_input_files(photo)
+    for kind in ("mug", "sofa"):
+        spot = page.get_by_role("button", name=re.compile(rf"^Region \d of \d, {kind}"))
+        spot.first.press("Enter")
+        expect(spot.first).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="whole photo").click()
+    page.wait_for_url(re.compile(r"cut=0\.000%2C0\.000%2C1\.000%2C1\.000"))
 
 
 def test_visitors_without_a_photo_are_offered_some(open_page: OpenPage) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PARAMETER = "cut"  # in the address
+WHOLE = "0.000,0.000,1.000,1.000"  # there, of a photo that has parts to choose from
 LEAST_SIDE = 0.05
 N_NUMBERS = 4
 
@@ -85,8 +86,5 @@ def show(src: str, ratio: float, photo_id: str) -> None:
     if answer.box is None:
         return
     wanted = Box.from_text(",".join(str(number) for number in answer.box))
-    if wanted:
-        st.query_params[PARAMETER] = wanted.to_text()
-    else:
-        st.query_params.pop(PARAMETER, None)
+    st.query_params[PARAMETER] = wanted.to_text() if wanted else WHOLE
     st.rerun()
