@@ -15,6 +15,7 @@ from recommender.config import DEMO
 from recommender.errors import CatalogueError
 from recommender.items import Item
 from recommender.search.options import SearchOptions
+from recommender.ui.parts import counting
 from recommender.ui.shared import choice, link, messages, pictures, standing, words
 
 if TYPE_CHECKING:
@@ -244,6 +245,13 @@ def _draw_script(catalogue: Catalogue, item: Item, accent: str) -> None:
         f'style="--lookalike-accent: {accent}"></lookalike-products>',
         language="html",
         wrap_lines=True,
+    )
+    counting.ask(catalogue)
+    st.page_link(
+        link.page("health"),
+        label="What was shown and clicked",
+        icon=":material/bar_chart:",
+        query_params=link.here().kept(),
     )
     st.html(
         f'<p>Or ask for the products yourself: <a href="{words.html(server)}/api" '

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -9,9 +10,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from recommender.api.limits import ORIGINS
+from recommender.insights import counts
 from recommender.ui.shell.routes import WIDGET
 from tools.serving import free_port, serving
 
@@ -52,6 +54,8 @@ def test_products_are_shown_on_a_page_of_an_origin_that_may(
     (tmp_path / "shop").mkdir()
     home = tmp_path / "home"
     home.mkdir()
+    catalogue = home / "catalogues" / "demo"
+    counts.switch(catalogue, on=True)
     with serving(home, home / "server.log") as server, shop(tmp_path / "shop", port) as address:
         (tmp_path / "shop" / "index.html").write_text(PAGE.format(server=server.address))
         page = browser.new_page()
@@ -72,4 +76,25 @@ def test_products_are_shown_on_a_page_of_an_origin_that_may(
         assert page.url.endswith(f"#{clicks[0]['product']}")
         loaded = "document.querySelector('lookalike-products').shadowRoot.querySelector('img')"
         page.wait_for_function(f"{loaded}.naturalWidth > 0", timeout=PATIENCE_MS)
+        found = counted(catalogue, n_shown=4, n_clicked=1)
+        assert {pair.item_id for pair in found.pairs} == {"mug-01-navy"}
+        assert (found.pairs[0].recommended, found.pairs[0].clicked) == (clicks[0]["product"], 1)
+        assert ask_again(page, f"{server.address}/widget.js") == 304
         page.close()
+
+
+def counted(folder: Path, n_shown: int, n_clicked: int) -> counts.Counts:
+    """Wait until so much was counted: a beacon arrives when it arrives."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while True:
+        found = counts.read(folder, 10)
+        if (found.shown, found.clicked) == (n_shown, n_clicked) or time.monotonic() > end:
+            assert (found.shown, found.clicked) == (n_shown, n_clicked)
+            return found
+        time.sleep(0.05)
+
+
+def ask_again(page: Page, address: str) -> int:
+    """Ask for what is known already; returns the status."""
+    tag = page.request.get(address).headers["etag"]
+    return page.request.get(address, headers={"If-None-Match": tag}).status
