@@ -120,9 +120,11 @@ def _ask_product(catalogue: Catalogue) -> Item | None:
     text = st.text_input(
         "Product on the page",
         key="shop-product",
-        placeholder="Search a product to try it with",
+        placeholder="Search a product to try it with, by name or number",
         icon=":material/search:",
     )
+    if text and text.strip() in catalogue:
+        return catalogue.get(text.strip())
     found = text_search.find(catalogue, text or "").item_ids
     if not found:
         messages.remark("No product is called so.")
