@@ -57,11 +57,13 @@ def show(catalogue: Catalogue) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-        st.button(
-            "Forget all counts",
-            on_click=standing.if_managing,
-            args=(counts.begin_anew, catalogue.folder),
-        )
+        with st.popover("Forget all counts"):
+            st.html("<p>This cannot be undone. Download them first, if you want to keep them.</p>")
+            st.button(
+                "Forget them",
+                on_click=standing.if_managing,
+                args=(counts.begin_anew, catalogue.folder),
+            )
 
 
 def _remarks(catalogue: Catalogue, found: Counts) -> list[str]:
@@ -82,7 +84,7 @@ def _remarks(catalogue: Catalogue, found: Counts) -> list[str]:
 
 def _totals(found: Counts) -> str:
     tiles = (
-        (f"{found.shown:,}", f"shown since {found.begun}"),
+        (f"{found.shown:,}", f"shown since <time>{found.begun}</time>"),
         (f"{found.clicked:,}", f"clicked, {_share(found.clicked, found.shown)} of those shown"),
         (f"{found.recently_shown:,}", f"shown in the last {counts.RECENT_DAYS} days"),
         (f"{found.recently_clicked:,}", f"clicked in the last {counts.RECENT_DAYS} days"),

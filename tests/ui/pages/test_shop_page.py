@@ -123,6 +123,16 @@ def test_the_page_wears_the_shops_colours_and_font(open_page: OpenPage, folder: 
     assert "--lookalike-accent: #ffee00" in app.code[0].value
 
 
+def test_two_tabs_keep_both_changes(open_page: OpenPage, folder: Path) -> None:
+    one, other = (open_page("shop", catalogue="shop", model=ARTICLE) for _ in range(2))
+    one = one.toggle(key="shop-same_category-False").set_value(True).run()
+    other = other.toggle(key="shop-fills_up-False").set_value(True).run()
+    assert rules.read(folder) == Rules(same_category=True, fills_up=True)
+    assert other.toggle(key="shop-same_category-True").value is True
+    one = next(each for each in one.button if each.label == "Undo").click().run()
+    assert rules.read(folder) == Rules(same_category=True)
+
+
 def test_others_see_the_rules_and_cannot_change_them(
     open_page: OpenPage, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,7 +43,7 @@ def test_counts_are_switched_on_seen_and_forgotten(open_page: OpenPage, folder: 
     assert "<b>1</b><span>clicked, 25.0 % of those shown" in text
     assert "<td>2</td><td>1</td><td>50.0 %</td>" in text
     assert "gone (no longer in the catalogue)" in text
-    app = next(each for each in app.button if each.label == "Forget all counts").click().run()
+    app = next(each for each in app.button if each.label == "Forget them").click().run()
     assert "Nothing was counted yet" in said(app)
     app = app.toggle(key="counting-True").set_value(False).run()
     assert not counts.is_on(folder)
