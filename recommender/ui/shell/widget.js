@@ -10,6 +10,7 @@
 // pressed: two products each time, and nothing of the visitor.
 (() => {
   const OWN = new URL(document.currentScript?.src || location.href).origin;
+  const IN_VIEW = 0.1; // part of the list; a long one is never in view as a whole
   const STYLE = `
     :host { display: block; min-height: 260px; font-family: var(--lookalike-font, inherit); }
     :host([hidden]) { display: none; }
@@ -87,12 +88,15 @@
         const count = isCounted ? (seen) => this.#count(item, seen) : () => {};
         this.hidden = matches.length === 0;
         this.#draw(matches.map((match) => this.#card(item, match.product, count)));
-        this.#seen = new IntersectionObserver((entries) => {
-          if (!entries.some((entry) => entry.isIntersecting)) return;
-          this.#seen.disconnect();
-          count({ shown: matches.map((match) => match.product.id) });
-        });
-        this.#seen.observe(this);
+        this.#seen = new IntersectionObserver(
+          (entries) => {
+            if (!entries.some((entry) => entry.intersectionRatio >= IN_VIEW)) return;
+            this.#seen.disconnect();
+            count({ shown: matches.map((match) => match.product.id) });
+          },
+          { threshold: IN_VIEW },
+        );
+        this.#seen.observe(this.shadowRoot.querySelector("ul"));
       } catch (error) {
         if (error.name === "AbortError") return;
         this.hidden = true; // a shop's page says nothing of what a visitor cannot mend

@@ -22,6 +22,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A sh
 <body><h1>Mug</h1><script>window.clicks = []; window.errors = [];
 addEventListener("lookalike-click", (event) => window.clicks.push(event.detail));
 addEventListener("lookalike-error", (event) => window.errors.push(event.detail), true);</script>
+<div style="height: 900px">Near the window, and not in view</div>
 <lookalike-products item="mug-01-navy" count="4" link="#{{id}}"></lookalike-products>
 <script src="{server}/widget.js" async></script></body></html>"""
 
@@ -68,6 +69,7 @@ def test_products_are_shown_on_a_page_of_an_origin_that_may(
             return
         links = widget.get_by_role("list", name="You may also like").get_by_role("link")
         expect(links).to_have_count(4, timeout=PATIENCE_MS)
+        assert counts.read(catalogue, 10).shown == 0
         assert "mug" in str(links.first.inner_text()).lower()
         assert "€" in str(links.first.inner_text())
         links.first.click()
