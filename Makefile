@@ -116,6 +116,7 @@ figures: $(VENV)/.dev data/catalogues/style data/catalogues/clothing-train \
 # The README's pictures, and the model card's
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tools.tour docs
+	$(BIN)/python -m tools.shop_rules docs
 	$(BIN)/python -m tools.failures docs/failures.webp
 
 # The first view at 1.5 Mbit/s, and how much moves while pages come in

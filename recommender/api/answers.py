@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from recommender.api.shop import Shop
 from recommender.catalogue import understood
 from recommender.catalogue.store import Catalogue
+from recommender.insights import counts
 from recommender.items import Item
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ class Lookalikes:
     item_id : the product that was asked for; null for a picture
     matches : at most as many as were asked for
     trust : the confidence in them
+    is_counted : whether the shop counts which of them are shown and clicked; see POST /api/counts
     """
 
     catalogue: str
@@ -122,6 +124,7 @@ class Lookalikes:
     item_id: str | None
     matches: tuple[Match, ...]
     trust: Trust
+    is_counted: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -355,6 +358,7 @@ def photo_lookalikes(
             )
             for region in regions
         ),
+        is_counted=result.item is not None and counts.is_on(recommender.catalogue.folder),
     )
 
 

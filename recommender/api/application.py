@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import hashlib
 import json
 import os
 import sqlite3
@@ -23,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from recommender import storage
 from recommender.api import document, parameters
 from recommender.api.answers import Failure
-from recommender.api.bodies import read_picture
+from recommender.api.bodies import read_json, read_picture
 from recommender.api.endpoint import Endpoint
 from recommender.api.endpoints import ENDPOINTS
 from recommender.api.failures import Refused
@@ -31,12 +30,14 @@ from recommender.api.limits import Limits
 from recommender.api.shop import Shop
 from recommender.errors import RecommenderError
 from recommender.serving.admission import Busy, Lane, TokenBuckets
+from recommender.serving.kept import kept
 from recommender.serving.visible import without_paths
 
 ROOT, JSON = "/api", "application/json"
 # Answers from memory on the one side, pictures that must be decoded and encoded on the other
 N_CHEAP, N_PICTURES = 2, max(1, (os.cpu_count() or 2) - 1)  # one core is left to the page
 MAX_CHEAP_WAITING, MAX_PICTURES_WAITING = 400, 32
+MAX_COUNTS_WAITING = 200  # one after the other: each is written to the disk
 DOCUMENT_MAX_AGE_S = 60
 NOT_KEPT = {"Cache-Control": "no-store"}
 MIN_ZIPPED_BYTES = 1_000
@@ -97,6 +98,7 @@ class _Serving:
         self._buckets = TokenBuckets(limits.per_minute, limits.burst)
         self._cheap = Lane(N_CHEAP, MAX_CHEAP_WAITING)
         self._pictures = Lane(N_PICTURES, MAX_PICTURES_WAITING)
+        self._counts = Lane(1, MAX_COUNTS_WAITING)
 
     def handler(self, endpoint: Endpoint) -> Handler:
         """Make the handler of one endpoint's requests."""
@@ -110,9 +112,10 @@ class _Serving:
                 )
                 if endpoint.takes_picture:
                     values["picture"] = await read_picture(request, self._limits)
+                elif endpoint.body is not None:
+                    values["body"] = await read_json(request, endpoint.body, self._limits)
                 run = functools.partial(endpoint.run, self._shop, self._limits, values)
-                lane = self._pictures if endpoint.takes_picture else self._cheap
-                answer = await lane.run(functools.partial(_encode, run))
+                answer = await self._lane(endpoint).run(functools.partial(_encode, run))
             except Refused as refused:
                 return _refuse(refused)
             except Busy as busy:
@@ -124,6 +127,11 @@ class _Serving:
             return _kept(request, answer, JSON, endpoint.max_age_s)
 
         return handle
+
+    def _lane(self, endpoint: Endpoint) -> Lane:
+        if endpoint.takes_picture:
+            return self._pictures
+        return self._cheap if endpoint.body is None else self._counts
 
     def _count(self, request: Request) -> None:
         wait_s = self._buckets.take(request.client.host if request.client else "")
@@ -153,13 +161,7 @@ def _to_json(values: Any) -> bytes:
 
 
 def _kept(request: Request, body: bytes, media_type: str, max_age_s: int) -> Response:
-    """An answer that may be kept, or word that the one that is kept still holds."""
-    tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'  # weak: it may be sent zipped
-    headers = {"Cache-Control": f"public, max-age={max_age_s}", "ETag": tag}
-    known = [each.strip() for each in request.headers.get("if-none-match", "").split(",")]
-    if tag in known or "*" in known:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type=media_type, headers=headers)
+    return kept(request, body, media_type, {"Cache-Control": f"public, max-age={max_age_s}"})
 
 
 def _unavailable(error: Exception) -> Refused:

@@ -1,5 +1,6 @@
 """The OpenAPI document and the page for people, both made from the list of endpoints."""
 
+import dataclasses
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -82,6 +83,8 @@ def _operation(endpoint: Endpoint, schemas: dict[str, Schema]) -> dict[str, Any]
     }
     if endpoint.takes_picture:
         operation["requestBody"] = _picture_body()
+    elif endpoint.body is not None:
+        operation["requestBody"] = {"required": True, **_json(schema_of(endpoint.body, schemas))}
     return operation
 
 
@@ -115,6 +118,9 @@ def _section(endpoint: Endpoint) -> str:
     rows = "".join(map(_row, with_former(endpoint.parameters)))
     if endpoint.takes_picture:
         rows += f"<tr><td>the body</td><td>{escape(bodies.ACCEPTED)}</td><td>required</td></tr>"
+    elif endpoint.body is not None:
+        names = ", ".join(each.name for each in dataclasses.fields(endpoint.body))
+        rows += f"<tr><td>the body</td><td>JSON with {escape(names)}</td><td>required</td></tr>"
     table = (
         '<div class="wide" tabindex="0" role="group" aria-label="Parameters"><table><thead><tr>'
         "<th>Parameter</th><th>Meaning</th><th>Value</th></tr></thead>"

@@ -36,6 +36,7 @@ class Endpoint:
     run : makes the answer of the parameters' values; works in a thread
     refusals : statuses of the errors that it may answer, beside those that all have
     takes_picture : whether the body is a picture, the value `picture`
+    body : dataclass of a body in JSON, the value `body`; None where there is none
     is_limited : whether it counts as a request of its client
     max_age_s : how long a client may keep the answer without asking again
     """
@@ -49,6 +50,7 @@ class Endpoint:
     run: Callable[[Shop, Limits, Values], Any]
     refusals: Sequence[int]
     takes_picture: bool = False
+    body: type | None = None
     is_limited: bool = True
     max_age_s: int = 60
 

@@ -12,7 +12,7 @@ from recommender.feeds.journal import Journal
 from recommender.feeds.links import is_link, shortened
 from recommender.feeds.rows import Row, Skipped
 from recommender.feeds.sources import Source
-from recommender.importing.report import Outcome, Reported
+from recommender.importing.report import PICTURE_LESS, UNREADABLE, Outcome, Reported
 from recommender.inference.pipeline import COMMITTED_AT_ONCE, FeatureExtractor, side_by_side
 from recommender.items import Item, Picture
 
@@ -20,7 +20,6 @@ Progress = Callable[[int, int], None]
 MAX_PICTURES = 32  # of a product; further ones are named in the report
 WAIT_S = 0.2  # between two looks whether a wait is still wanted
 DOUBLE, UNFETCHED = "ids that come twice", "pictures that are links and were not fetched"
-UNREADABLE = "pictures that are missing or cannot be read"
 
 _Task = tuple[Row | Skipped, dict[str, "Future[bytes]"]]
 _Brought = tuple[Item | Skipped, str]  # with a note
@@ -140,7 +139,7 @@ class Bringer:
         if not pictures:
             return failures[0], ""
         n_more = len(row.pictures) - MAX_PICTURES
-        notes += [f"one picture less: {failure.reason}" for failure in failures]
+        notes += [f"{PICTURE_LESS}: {failure.reason}" for failure in failures]
         notes += [f"{n_more} pictures less: at most {MAX_PICTURES} are kept"] if n_more > 0 else []
         cover, *others = pictures.values()
         item = Item(

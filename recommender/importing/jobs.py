@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Literal, get_args
 
@@ -68,6 +68,7 @@ class State(Settings):
     ----------
     n_done, n_all : rows; all are done before the index is put together
     message : why it failed
+    n_missing : rows with links of which pictures could not be fetched or read
     written_at : seconds since 1970
     """
 
@@ -75,6 +76,7 @@ class State(Settings):
     n_done: int = 0
     n_all: int = 0
     message: str = ""
+    n_missing: int = 0
     written_at: float = 0.0
 
 
@@ -99,6 +101,9 @@ def begin(order: Order) -> None:
             if order.is_new and (catalogues_folder() / order.name / "catalogue.db").exists():
                 raise CatalogueError(f"there is a catalogue {order.name!r} already")
             (folder / "cancel").unlink(missing_ok=True)
+            former = _order_in(folder)
+            if former is not None and former.source != order.source:
+                _drop_upload(former)
             write_json(folder / "order.json", order.to_dict())
             start(order.name)
     except locks.LockHeld as error:
@@ -186,11 +191,35 @@ def _read_state(folder: Path) -> State:
 
 def order(name: str) -> Order | None:
     """Order of a catalogue's latest import; None without one, or if its note is damaged."""
+    return _order_in(_folder(name))
+
+
+def _order_in(folder: Path) -> Order | None:
     try:
-        values = read_json(_folder(name) / "order.json", default=None)
+        values = read_json(folder / "order.json", default=None)
         return None if values is None else Order.from_dict(values)
     except DAMAGES:
         return None
+
+
+def can_retry(name: str) -> bool:
+    """Whether pictures of an import that has ended may be fetched once more."""
+    known, noted = state(name), order(name)
+    is_short = known.status == "failed" or (known.status == "done" and known.n_missing > 0)
+    return is_short and noted is not None and noted.fetches and Path(noted.source).exists()
+
+
+def retry(name: str) -> None:
+    """Begin an import once more; what a failed one fetched is not fetched again.
+
+    Raises
+    ------
+    CatalogueError : there is nothing to try again
+    """
+    noted = order(name)
+    if noted is None or not can_retry(name):
+        raise CatalogueError(f"there is no import into {name!r} to try again")
+    begin(replace(noted, is_new=False))
 
 
 def noted() -> list[str]:
@@ -237,13 +266,16 @@ def _run(folder: Path, order: Order, progress: Progress | None) -> State:
             reported_s = time.monotonic()
             last = _write(folder, State(status="running", n_done=n_done, n_all=n_all))
 
-    def end(status: Status, message: str = "") -> State:
-        _drop_upload(order)
+    def end(status: Status, message: str = "", n_missing: int = 0) -> State:
+        may_come_back = order.fetches and (status == "failed" or n_missing > 0)
+        if not may_come_back:
+            _drop_upload(order)
         (folder / "cancel").unlink(missing_ok=True)
-        return _write(folder, _with(last, status=status, message=message))
+        ended = replace(last, status=status, message=message, n_missing=n_missing)
+        return _write(folder, ended)
 
     try:
-        import_source(
+        imported = import_source(
             Path(order.source),
             order.name,
             column_map=order.column_map,
@@ -269,7 +301,7 @@ def _run(folder: Path, order: Order, progress: Progress | None) -> State:
     except Exception:  # whoever looks at the page must learn of it, and the caller of its cause
         end("failed", "an unexpected error; log.txt has its trace")
         raise
-    return end("done")
+    return end("done", n_missing=imported.n_short if order.fetches else 0)
 
 
 def _drop_upload(order: Order | None) -> None:

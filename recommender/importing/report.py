@@ -11,6 +11,8 @@ from recommender.errors import CatalogueError
 
 FILE = "import.json"
 N_EXAMPLES = 5  # of a group
+UNREADABLE = "pictures that are missing or cannot be read"  # heading of a group
+PICTURE_LESS = "one picture less"  # in a note
 
 Outcome = Literal["added", "changed", "unchanged", "removed", "skipped"]
 
@@ -76,6 +78,11 @@ class ImportReport:
     def noted(self) -> tuple[Reported, ...]:
         """Rows that came in, with something to say of them."""
         return tuple(row for row in self.rows if row.note)
+
+    @property
+    def n_short(self) -> int:
+        """Rows whose pictures, or some of them, could not be read or fetched."""
+        return sum(row.kind == UNREADABLE or PICTURE_LESS in row.note for row in self.rows)
 
     @property
     def counts(self) -> dict[str, int]:

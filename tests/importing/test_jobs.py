@@ -14,7 +14,8 @@ import pytest
 from recommender.catalogue.registry import open_catalogue
 from recommender.catalogue.store import catalogues_folder
 from recommender.config import home, write_json
-from recommender.errors import CatalogueError, RecommenderError
+from recommender.errors import CatalogueError, ImageError, RecommenderError
+from recommender.feeds.fetch import Fetcher
 from recommender.importing import importer, jobs
 from recommender.importing.jobs import Order
 from recommender.importing.report import read_report
@@ -118,6 +119,58 @@ def test_an_upload_is_gone_when_its_job_has_ended(
         assert not path.exists()
     assert "no zip" in jobs.state("shop").message
     assert len(open_catalogue("shop")) == 18  # the failure left what was in force
+
+
+def test_pictures_that_did_not_come_are_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    down = {"https://shop.example/a.png", "https://shop.example/b.png"}
+
+    def fetch(_fetcher: Fetcher, link: str) -> bytes:
+        asked.append(link)
+        if link in down:
+            raise ImageError(f"{link} could not be fetched")
+        stream = io.BytesIO()
+        draw("disc", "red", shift_px=len(asked)).save(stream, "PNG")
+        return stream.getvalue()
+
+    monkeypatch.setattr(Fetcher, "__call__", fetch)
+    monkeypatch.setattr(jobs, "start", lambda name: None)
+    table = "sku,file\na,https://shop.example/a.png\nb,https://shop.example/b.png\n"
+    path = jobs.receive("shop", "feed.csv", io.BytesIO(table.encode()))
+    jobs.begin(
+        make_order(path, is_upload=True, fetches=True, is_new=True, column_map={"image": "file"})
+    )
+    with pytest.raises(RecommenderError):
+        jobs.run("shop")
+    assert jobs.can_retry("shop")
+    down.remove("https://shop.example/a.png")
+    jobs.retry("shop")
+    assert jobs.run("shop").n_missing == 1
+    assert [item.item_id for item in open_catalogue("shop")] == ["a"]
+    assert jobs.can_retry("shop")
+    down.clear()
+    jobs.retry("shop")
+    assert jobs.run("shop").n_missing == 0
+    assert [item.item_id for item in open_catalogue("shop")] == ["a", "b"]
+    assert not jobs.can_retry("shop")
+    assert not path.exists()
+    with pytest.raises(CatalogueError, match="to try again"):
+        jobs.retry("shop")
+
+
+def test_another_import_leaves_no_file_of_the_former(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "start", lambda name: None)
+    former = jobs.receive("shop", "feed.csv", io.BytesIO(b"nothing"))
+    jobs.begin(make_order(former, is_upload=True, fetches=True))
+    with pytest.raises(RecommenderError):
+        jobs.run("shop")
+    assert former.exists()
+    jobs.begin(make_order(shop))
+    assert not former.exists()
 
 
 def test_there_must_be_something_to_go_on_with() -> None:

@@ -1,6 +1,7 @@
 """Lists the endpoints, a module each: routes, document and page are all made from this list."""
 
 from recommender.api.endpoints import (
+    count,
     get_item,
     health,
     list_catalogues,
@@ -14,6 +15,7 @@ ENDPOINTS = (
     similar_to_picture.ENDPOINT,
     list_items.ENDPOINT,
     get_item.ENDPOINT,
+    count.ENDPOINT,
     list_catalogues.ENDPOINT,
     health.ENDPOINT,
 )

@@ -10,6 +10,7 @@ from recommender.catalogue.store import Catalogue
 from recommender.insights import health
 from recommender.insights.health import BrokenPicture, Dismissals, Group, HardPicture
 from recommender.items import Item
+from recommender.ui.parts import counting
 from recommender.ui.shared import choice, link, messages, pictures, resources, standing, words
 from recommender.ui.shared.link import Here
 
@@ -57,6 +58,8 @@ def show() -> None:
     )
     broken = _draw_broken(catalogue)
     _draw_categories(catalogue)
+    _heading("Recommendations in your shop", counting.EXPLAIN)
+    counting.show(catalogue)
     gaps = health.without(catalogue)
     with summary:
         _draw_summary(catalogue, open_groups, open_hard, broken, gaps)

@@ -209,7 +209,7 @@ def _ask_fetching(key: str, overview: Overview, columns: dict[str, str]) -> bool
         return False
     return st.checkbox(
         "Download its pictures from the web",
-        value=False,
+        value=bool(overview.layout),  # a shop's own export names the shop's own pictures
         key=f"{key}-fetch",
         help="Without this, products whose picture is a link are left out.",
     )

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from recommender.errors import RecommenderError
 from recommender.serving.admission import Busy, Lane, TokenBuckets
+from recommender.serving.kept import kept
 from recommender.serving.visible import without_paths
 from recommender.ui.shared import pictures, resources, samples
 from recommender.ui.shell import sign_in, warm_up
@@ -129,9 +130,9 @@ def card(_request: Request) -> Response:
     return Response(CARD.read_bytes(), media_type="image/jpeg", headers=FOR_A_DAY)
 
 
-def widget(_request: Request) -> Response:
+def widget(request: Request) -> Response:
     """Serve the web component that shows lookalikes on a shop's own pages."""
-    return Response(WIDGET.read_bytes(), media_type="text/javascript", headers=FOR_AN_HOUR)
+    return kept(request, WIDGET.read_bytes(), "text/javascript", FOR_AN_HOUR)
 
 
 def font(request: Request) -> Response:

@@ -5,8 +5,12 @@
 // address with {id} in it, where the catalogue knows none; server, if it is not the script's own.
 // CSS variables: --lookalike-accent, --lookalike-gap, --lookalike-radius, --lookalike-font,
 // --lookalike-card (least width of a card).
+//
+// Where the shop's owner counts recommendations, the server hears which came into view and which were
+// pressed: two products each time, and nothing of the visitor.
 (() => {
   const OWN = new URL(document.currentScript?.src || location.href).origin;
+  const IN_VIEW = 0.1; // part of the list; a long one is never in view as a whole
   const STYLE = `
     :host { display: block; min-height: 260px; font-family: var(--lookalike-font, inherit); }
     :host([hidden]) { display: none; }
@@ -27,10 +31,11 @@
     static observedAttributes = ["item", "catalogue", "count"];
     #near = null;
     #asked = null;
+    #seen = null;
 
     connectedCallback() {
       if (!this.shadowRoot) this.attachShadow({ mode: "open" });
-      const waiting = Array.from({ length: this.#count }, () => this.#element("li", "wait"));
+      const waiting = Array.from({ length: this.#wanted }, () => this.#element("li", "wait"));
       this.#draw(waiting, true);
       // Asked for when it comes near the window, so that a page does not wait for it
       this.#near = new IntersectionObserver(
@@ -44,6 +49,7 @@
 
     disconnectedCallback() {
       this.#near?.disconnect();
+      this.#seen?.disconnect();
       this.#asked?.abort();
     }
 
@@ -55,18 +61,19 @@
       return (this.getAttribute("server") || OWN).replace(/\/$/, "");
     }
 
-    get #count() {
+    get #wanted() {
       return Math.min(24, Math.max(1, Number(this.getAttribute("count")) || 6));
     }
 
     async #start() {
       this.#near?.disconnect();
+      this.#seen?.disconnect();
       this.#asked?.abort();
       this.#asked = new AbortController();
       const item = this.getAttribute("item");
       if (!item) return;
       const query = new URLSearchParams({
-        n_neighbors: this.#count,
+        n_neighbors: this.#wanted,
         group_duplicates: true,
         only_alike: true,
       });
@@ -77,14 +84,33 @@
           { signal: this.#asked.signal, credentials: "omit" },
         );
         if (!answer.ok) throw new Error(`${answer.status}`);
-        const { matches } = await answer.json();
+        const { matches, is_counted: isCounted } = await answer.json();
+        const count = isCounted ? (seen) => this.#count(item, seen) : () => {};
         this.hidden = matches.length === 0;
-        this.#draw(matches.map((match) => this.#card(item, match.product)));
+        this.#draw(matches.map((match) => this.#card(item, match.product, count)));
+        this.#seen = new IntersectionObserver(
+          (entries) => {
+            if (!entries.some((entry) => entry.intersectionRatio >= IN_VIEW)) return;
+            this.#seen.disconnect();
+            count({ shown: matches.map((match) => match.product.id) });
+          },
+          { threshold: IN_VIEW },
+        );
+        this.#seen.observe(this.shadowRoot.querySelector("ul"));
       } catch (error) {
         if (error.name === "AbortError") return;
         this.hidden = true; // a shop's page says nothing of what a visitor cannot mend
         this.dispatchEvent(new CustomEvent("lookalike-error", { detail: String(error) }));
       }
+    }
+
+    #count(item, { shown = [], clicked = [] }) {
+      const name = this.getAttribute("catalogue");
+      const query = name === null ? "" : `?${new URLSearchParams({ catalogue: name })}`;
+      navigator.sendBeacon(
+        `${this.#server}/api/counts${query}`,
+        JSON.stringify({ item, shown, clicked }),
+      );
     }
 
     #draw(rows, isWaiting = false) {
@@ -97,7 +123,7 @@
       this.shadowRoot.replaceChildren(style, this.#element("h2", "", heading), list);
     }
 
-    #card(item, product) {
+    #card(item, product, count) {
       const link = this.#element("a");
       const pattern = this.getAttribute("link");
       link.href = pattern
@@ -108,15 +134,19 @@
       picture.src = `${this.#server}${product.pictures.card}`;
       link.append(picture, this.#element("span", "title", product.title || product.id));
       if (product.price !== null) link.append(this.#element("span", "price", price(product)));
-      link.addEventListener("click", () =>
+      link.addEventListener("click", () => {
+        count({ clicked: [product.id] });
         this.dispatchEvent(
           new CustomEvent("lookalike-click", {
             bubbles: true,
             composed: true,
             detail: { item, product: product.id },
           }),
-        ),
-      );
+        );
+      });
+      link.addEventListener("auxclick", ({ button }) => {
+        if (button === 1) count({ clicked: [product.id] }); // opened in another tab
+      });
       const row = this.#element("li");
       row.append(link);
       return row;

@@ -95,10 +95,11 @@ def test_columns_are_asked_for_where_they_are_not_known(open_page: OpenPage, sho
     assert app.file_uploader(key="add-1-upload").value is None  # the form is empty again
 
 
-def test_a_shops_export_is_recognised_and_fetches_only_if_told(open_page: OpenPage) -> None:
+def test_a_shops_export_is_recognised_and_fetches_unless_told_not_to(open_page: OpenPage) -> None:
     app = bring(open_page("catalogues"), "products.csv", SHOPIFY.encode())
     assert "Shopify product export, 1 row" in said(app)
-    assert app.checkbox(key="add-0-fetch").value is False
+    assert app.checkbox(key="add-0-fetch").value is True
+    app = app.checkbox(key="add-0-fetch").set_value(False).run()
     app = app.button(key="add-0-begin").click().run()
     assert "not to be fetched" in said(app)
     assert "products" not in available_catalogues()
