@@ -368,7 +368,7 @@ def test_a_bug_is_no_secret_told(make_api: MakeApi, monkeypatch: pytest.MonkeyPa
     def broken(*_: object, **__: object) -> None:
         raise KeyError("secret")
 
-    monkeypatch.setattr("recommender.api.answers.lookalikes", broken)
+    monkeypatch.setattr("recommender.api.filling.lookalikes", broken)
     answer = TestClient(api, raise_server_exceptions=False).get("/api/items/disc-red-0/similar")
     assert answer.status_code == 500
     assert answer.json() == {"status": 500, "error": "something went wrong on the server"}
@@ -442,7 +442,7 @@ def test_a_full_disk_is_one_sentence(
     def fail(*_arguments: object) -> None:
         raise error
 
-    monkeypatch.setattr("recommender.api.answers.product", fail)
+    monkeypatch.setattr("recommender.api.filling.product", fail)
     answer = TestClient(make_api()).get("/api/items/disc-red-0")
     assert answer.status_code == 503
     assert answer.json()["error"].startswith("no space is left")

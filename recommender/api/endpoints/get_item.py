@@ -1,6 +1,6 @@
 """Answers with one product."""
 
-from recommender.api import answers, parameters
+from recommender.api import answers, filling, parameters
 from recommender.api.endpoint import Endpoint, Values, catalogue_name, open_catalogue
 from recommender.api.failures import Refused
 from recommender.api.limits import Limits
@@ -12,7 +12,7 @@ def item(shop: Shop, _limits: Limits, values: Values) -> answers.Product:
     """One product."""
     catalogue = open_catalogue(shop, catalogue_name(values))
     try:
-        return answers.product(shop, catalogue, catalogue.get(values["item_id"]))
+        return filling.product(shop, catalogue, catalogue.get(values["item_id"]))
     except CatalogueError as error:
         raise Refused(404, str(error)) from error
 

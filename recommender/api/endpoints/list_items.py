@@ -1,6 +1,6 @@
 """Answers with a part of a catalogue."""
 
-from recommender.api import answers, parameters
+from recommender.api import answers, filling, parameters
 from recommender.api.endpoint import Endpoint, Values, catalogue_name, item_filter, open_catalogue
 from recommender.api.limits import Limits
 from recommender.api.shop import Shop
@@ -24,10 +24,10 @@ def items(shop: Shop, _limits: Limits, values: Values) -> answers.Products:
         n_items=len(found),
         offset=start,
         items=tuple(
-            answers.product(shop, catalogue, item)
+            filling.product(shop, catalogue, item)
             for item in found[start : start + values["limit"]]
         ),
-        understood=answers.understanding(catalogue, words),
+        understood=filling.understanding(catalogue, words),
     )
 
 

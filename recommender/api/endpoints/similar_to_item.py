@@ -1,6 +1,6 @@
 """Answers with the products that look like a product."""
 
-from recommender.api import answers, parameters
+from recommender.api import answers, filling, parameters
 from recommender.api.endpoint import (
     Endpoint,
     Values,
@@ -21,7 +21,7 @@ def similar_to_item(shop: Shop, _limits: Limits, values: Values) -> answers.Look
         raise Refused(404, f"there is no item {values['item_id']!r} in the catalogue {name!r}")
     recommender = open_recommender(shop, name, values)
     result = recommender.similar(values["item_id"], search_options(recommender, values))
-    return answers.lookalikes(shop, recommender, result)
+    return filling.lookalikes(shop, recommender, result)
 
 
 ENDPOINT = Endpoint(

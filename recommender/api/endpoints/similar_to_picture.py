@@ -1,6 +1,6 @@
 """Answers with the products that look like a picture."""
 
-from recommender.api import answers, parameters
+from recommender.api import answers, filling, parameters
 from recommender.api.endpoint import (
     Endpoint,
     Values,
@@ -29,7 +29,7 @@ def similar_to_picture(shop: Shop, limits: Limits, values: Values) -> answers.Ph
     encoded = recommender.encode_pixels(pixels)
     result = recommender.search(encoded, options)
     parts = recommender.search_regions(encoded, pixels, options) if values["regions"] else []
-    return answers.photo_lookalikes(shop, recommender, result, parts)
+    return filling.photo_lookalikes(shop, recommender, result, parts)
 
 
 ENDPOINT = Endpoint(
