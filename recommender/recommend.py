@@ -15,6 +15,7 @@ from recommender.config import DEMO
 from recommender.errors import CatalogueError, StaleIndex
 from recommender.images import DEFAULT_LIMITS, ImageLimits
 from recommender.inference.autoencoder import Autoencoder
+from recommender.inference.light import gains
 from recommender.items import Item
 from recommender.memo import Memo
 from recommender.models import default_model
@@ -165,14 +166,18 @@ class Recommender:
         """
         return self.encode_pixels(images.load(source, limits=limits))
 
-    def encode_pixels(self, pixels: Pixels) -> EncodedQuery:
+    def encode_pixels(self, pixels: Pixels, *, whole: Pixels | None = None) -> EncodedQuery:
         """Encode a picture that `images.load` has decoded, or a part of one.
+
+        Half of the light's colour is taken back, see `inference.light`, if the model tells colours.
 
         Parameters
         ----------
         pixels : ndarray of shape (height, width, 3), uint8
+        whole : the photo that they are a part of, which tells more of the light
         """
-        return query.encode(self.model, self.index, pixels)
+        of_light = gains(pixels if whole is None else whole) if self.weighs_colour else None
+        return query.encode(self.model, self.index, pixels, of_light)
 
     def search(
         self,
@@ -225,7 +230,7 @@ class Recommender:
             RegionResult(
                 box=region.box,
                 confidence=region.confidence,
-                result=self.search(self.encode_pixels(region.cut(pixels)), chosen),
+                result=self.search(self.encode_pixels(region.cut(pixels), whole=pixels), chosen),
             )
             for region in self.regions(encoded)
         ]

@@ -32,7 +32,7 @@ def evidence(
     for room in rooms:
         pixels = images.load(room.file)
         for region in recommender.regions(recommender.encode_pixels(pixels)):
-            cut = recommender.encode_pixels(region.cut(pixels))
+            cut = recommender.encode_pixels(region.cut(pixels), whole=pixels)
             found = recommender.index.query(cut.embedding, N_FIRST)
             seen.append((region.similarity, region.contrast))
             right.append(any(near.item_id in room.item_ids for near in found))
@@ -46,7 +46,7 @@ def main() -> None:
     options = parser.parse_args()
     recommender = Recommender.open()
     seen, right = evidence(recommender, read_rooms(options.rooms, learns=True))
-    fitted = LogisticRegression().fit(seen, right)
+    fitted = LogisticRegression(C=100).fit(seen, right)
     weights = (*fitted.coef_[0], fitted.intercept_[0])
     print("CHANCE =", tuple(round(float(weight), 2) for weight in weights))
     print(f"{len(right)} regions to learn from, {right.mean():.3f} of them right")

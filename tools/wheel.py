@@ -15,6 +15,9 @@ BUNDLED = (
     "assets/catalogue/customer.csv",
     "assets/catalogue/images/*",
     "assets/catalogue/photos/*",
+    "assets/catalogue/rooms.json",
+    "assets/catalogue/rooms/*",
+    "assets/catalogue/views/*",
     "models/*/*",
     "models/*/index/**/*",
 )

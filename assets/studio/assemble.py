@@ -21,7 +21,12 @@ ITEM_COLUMNS = (
 )  # fmt: skip
 PHOTO_COLUMNS = ("id", "image", "item_id", "title", "category", "design", "tags", "sample")
 N_SAMPLES = 24
-SAMPLE_ROOMS: dict[str, str] = {}  # those to test on that the page offers, and their titles
+SAMPLE_ROOMS = {  # those to test on that the page offers
+    "room-017": "Five things on a marble table",
+    "room-025": "A corner with shelf and lamp",
+    "room-033": "A chair, a stool and a plant",
+    "room-053": "A lamp and a radio",
+}
 CURRENCY = "EUR"
 
 Record = dict[str, Any]

@@ -71,7 +71,9 @@ def evaluate(
 
     gallery_rows, embed = _rows(gallery, gallery_items, projection)
     query_rows = (
-        gallery_rows if queries is None else embed_items(queries, query_items, gallery.model, embed)
+        gallery_rows
+        if queries is None
+        else embed_items(queries, query_items, gallery.model, embed, as_photos=True)
     )
     ranked = scores.rank(gallery_rows, query_rows, own_rows)
     relevant = gallery_labels[ranked] == query_labels[:, None]

@@ -148,7 +148,7 @@ def _regions(
 ) -> tuple[Boxes, Floats]:
     found = recommender.regions(encoded)
     boxes = np.array([region.box for region in found], np.float32)
-    return boxes, _cut_out(recommender, [region.cut(pixels) for region in found])
+    return boxes, _cut_out(recommender, pixels, found)
 
 
 def _forced(recommender: Recommender, _: EncodedQuery, pixels: Pixels) -> tuple[Boxes, Floats]:
@@ -157,12 +157,12 @@ def _forced(recommender: Recommender, _: EncodedQuery, pixels: Pixels) -> tuple[
         Region(box=tuple(map(float, box)), item_id="", similarity=0.0, contrast=0.0)  # type: ignore[arg-type]
         for box in boxes
     ]
-    return boxes, _cut_out(recommender, [region.cut(pixels) for region in regions])
+    return boxes, _cut_out(recommender, pixels, regions)
 
 
-def _cut_out(recommender: Recommender, parts: Sequence[Pixels]) -> Floats:
-    encoded = recommender.model.encode(map(recommender.model.prepare, parts))
-    return recommender.index.embed(encoded.features)
+def _cut_out(recommender: Recommender, pixels: Pixels, regions: Sequence[Region]) -> Floats:
+    parts = [recommender.encode_pixels(region.cut(pixels), whole=pixels) for region in regions]
+    return np.stack([part.embedding for part in parts])
 
 
 def _score(

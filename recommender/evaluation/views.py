@@ -31,7 +31,7 @@ def evaluate_views(gallery: Recommender, queries: Catalogue) -> dict[str, Any]:
     CatalogueError : no query has a product with several pictures
     """
     items, wanted = labelled(queries, "item_id", is_gallery=False)
-    asked = embed_items(queries, items, gallery.model, gallery.index.embed)
+    asked = embed_items(queries, items, gallery.model, gallery.index.embed, as_photos=True)
     owners, is_cover = _owners(gallery)
     distances = _distances(asked, np.asarray(gallery.index.embeddings, np.float32))
     ids = np.array([item.item_id for item in gallery.catalogue], dtype=object)

@@ -11,6 +11,7 @@ activations", ICLR 2016 (regions pooled from one map).
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,28 @@ class PictureMaps:
         """Width over height."""
         return float(self.pixels.shape[1] / self.pixels.shape[0])
 
+    @cached_property
+    def cubes(self) -> Floats:
+        """The last map to the power of its generalised mean."""
+        floored = np.maximum(self.head, GEM_FLOOR)
+        return floored * floored * floored
+
+    @cached_property
+    def energy(self) -> Floats:
+        """How much each cell excites the last map, (height / 32, width / 32)."""
+        return np.asarray(self.head.sum(axis=-1))
+
+    @cached_property
+    def binned(self) -> Floats:
+        """The share of each bin of colours in small parts of the picture, (h, w, n_bins)."""
+        pool = max(1, max(self.pixels.shape[:2]) // COLOUR_SIDE)  # as many as the encoder has
+        height, width = (side // pool for side in self.pixels.shape[:2])
+        small = np.zeros((height, width, 3), np.float32)
+        for row in range(pool):
+            for column in range(pool):  # much faster than the mean of a view with five axes
+                small += self.pixels[row : height * pool : pool, column : width * pool : pool]
+        return _binned(small / (255 * pool * pool), self.pooling.colour_bins)
+
 
 def pool_boxes(maps: PictureMaps, boxes: Boxes) -> Floats:
     """Features of boxes, as the encoder gives them of a picture that is cut out.
@@ -92,18 +115,17 @@ def pool_boxes(maps: PictureMaps, boxes: Boxes) -> Floats:
     -------
     features : ndarray of shape (n, n_features), float32
     """
-    head, pooling = maps.head, maps.pooling
-    weights = _attention(head.sum(axis=-1), boxes)
+    pooling = maps.pooling
+    weights = _attention(maps.energy, boxes)
     windows = _within(_attention_window(weights), boxes)
-    floored = np.maximum(head, GEM_FLOOR)
-    gem = np.cbrt(means_over(floored * floored * floored, boxes))
+    gem = np.cbrt(means_over(maps.cubes, boxes))
     parts = [
         _unit(gem),
         pooling.grid_weight * _grid(maps.spatial, boxes),
         pooling.window_weight * _grid(maps.spatial, windows),
     ]
     kind = _unit(np.concatenate(parts, axis=1))
-    colours = _colours(maps.pixels, weights, boxes, pooling.colour_bins)
+    colours = _colours(maps.binned, weights, boxes)
     return np.concatenate([kind, colours], axis=1)
 
 
@@ -164,17 +186,13 @@ def _windows(taps: Floats) -> Floats:
     return np.stack(parts, axis=1)
 
 
-def _colours(pixels: Pixels, weights: Floats, boxes: Boxes, bins: tuple[int, int, int]) -> Floats:
+def _colours(binned: Floats, weights: Floats, boxes: Boxes) -> Floats:
     """Square roots of each box's histogram of colours, where its attention is."""
-    pool = max(1, max(pixels.shape[:2]) // COLOUR_SIDE)  # as many as the encoder has
-    height, width = (side // pool for side in pixels.shape[:2])
-    small = pixels[: height * pool, : width * pool].astype(np.float32) / 255
-    small = small.reshape(height, pool, width, pool, 3).mean(axis=(1, 3))
-    binned = _binned(small, bins)  # (h, w, n_bins)
+    height, width, _ = binned.shape
     # the attention's samples are drawn to as many as there are of colours, then laid over pixels
     enlarge = _taps(WHOLE[:1], WHOLE[1:], COLOUR_SIDE, weights.shape[1])[0]  # (40, 10)
     rows, columns = (
-        taps.transpose(0, 2, 1) @ enlarge for taps in _both_taps(boxes, COLOUR_SIDE, small.shape)
+        taps.transpose(0, 2, 1) @ enlarge for taps in _both_taps(boxes, COLOUR_SIDE, binned.shape)
     )
     shares = rows @ weights @ columns.transpose(0, 2, 1)  # (n, h, w)
     counts = shares.reshape(len(boxes), -1) @ binned.reshape(height * width, -1)

@@ -15,6 +15,7 @@ from recommender.errors import CatalogueError, ImageError, IndexNotBuilt, StaleI
 from recommender.feeds.sources import picture_files
 from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.feature_store import DamagedFeatures, FeatureStore
+from recommender.inference.light import balanced, gains
 from recommender.inference.pipeline import (
     COMMITTED_AT_ONCE,
     FeatureExtractor,
@@ -262,12 +263,15 @@ def embed_items(
     items: Sequence[Item],
     model: Autoencoder,
     embed: Callable[[Floats], Floats],
+    *,
+    as_photos: bool = False,
 ) -> Floats:
     """Embeddings of a catalogue's items as another catalogue's index compares them.
 
     Parameters
     ----------
     embed : makes embeddings of features, such as `Index.embed`
+    as_photos : whether they ask as visitors' photos do, see `Recommender.encode_pixels`
 
     Returns
     -------
@@ -275,10 +279,12 @@ def embed_items(
     """
     parts = []
     for start in range(0, len(items), BATCH):
-        squares = [
-            model.prepare(images.load(catalogue.image_path(item)))
-            for item in items[start : start + BATCH]
+        pictures = [
+            images.load(catalogue.image_path(item)) for item in items[start : start + BATCH]
         ]
+        if as_photos and model.prior is not None:
+            pictures = [balanced(each, gains(each)) for each in pictures]
+        squares = list(map(model.prepare, pictures))
         parts.append(embed(model.encode(squares).features))
     return np.concatenate(parts)
 

@@ -18,6 +18,7 @@ from recommender import augmentation, images
 from recommender.catalogue.store import Catalogue
 from recommender.errors import ImageError
 from recommender.inference.autoencoder import Autoencoder
+from recommender.inference.light import balanced, gains
 from recommender.search.calibration import QUANTILES
 from recommender.search.index import Index
 from recommender.search.results import Confidence, ConfidenceLevel
@@ -106,6 +107,8 @@ def measure(catalogue: Catalogue, model: Autoencoder, index: Index) -> PhotoScal
             continue
         square = images.letterbox(pixels, SAMPLE_PX)
         altered = augmentation.augment(square, rng)
+        if index.projection is not None:  # as photos are encoded
+            altered = balanced(altered, gains(altered))
         query = index.embed(model.encode([model.prepare(altered)]).features)[0]
         found = index.query(query, 1, leave_out=[item_id])
         nearest += [found[0].distance] if found else []

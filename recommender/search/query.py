@@ -8,6 +8,8 @@ import numpy as np
 from recommender.errors import CatalogueError
 from recommender.images import shrink
 from recommender.inference.autoencoder import Autoencoder, Rebuilt
+from recommender.inference.blas import one_blas_thread
+from recommender.inference.light import balanced
 from recommender.inference.pipeline import reconstruction_error, reconstruction_errors
 from recommender.search.index import Index
 from recommender.search.regions import Region, find_regions
@@ -33,6 +35,7 @@ class EncodedQuery:
         None if the model has none
     index : fingerprints of the model and the catalogue that the embedding can be compared in
     latents : (1, *latent_shape), of a model whose code they are; None otherwise
+    light : factors (3,) under which the embedding was made, see `encode`
     """
 
     pixels: Pixels
@@ -41,6 +44,7 @@ class EncodedQuery:
     index: tuple[str, str]
     model: Autoencoder = field(repr=False)
     latents: Floats | None = field(default=None, repr=False)
+    light: Floats | None = None
 
     @cached_property
     def reconstruction(self) -> Reconstruction:
@@ -82,16 +86,20 @@ class EncodedQuery:
         return None if self.latents is None else self.model.decode(self.latents)
 
 
-def encode(model: Autoencoder, index: Index, pixels: Pixels) -> EncodedQuery:
+def encode(
+    model: Autoencoder, index: Index, pixels: Pixels, light: Floats | None = None
+) -> EncodedQuery:
     """Encode a picture for queries to an index.
 
     Parameters
     ----------
     pixels : ndarray of shape (height, width, 3), uint8, as `images.load` gives it
+    light : what takes the light's colour back, see `inference.light`; None leaves it
     """
-    encoded = model.encode([model.prepare(pixels)])
+    encoded = model.encode([model.prepare(pixels if light is None else balanced(pixels, light))])
     return EncodedQuery(
         pixels=shrink(pixels, KEPT_PX),
+        light=light,
         embedding=index.embed(encoded.features)[0],
         spatial=None if encoded.spatial is None else encoded.spatial[0],
         index=(index.model, index.catalogue),
@@ -110,7 +118,10 @@ def regions(index: Index, encoded: EncodedQuery) -> list[Region]:
     model = encoded.model
     if not model.has_maps:
         raise CatalogueError(f"the model {model.name!r} cannot tell several things in a photo")
-    return find_regions(index, model.look(encoded.pixels), encoded.embedding)
+    pixels = encoded.pixels
+    seen = model.look(pixels if encoded.light is None else balanced(pixels, encoded.light))
+    with one_blas_thread():
+        return find_regions(index, seen, encoded.embedding)
 
 
 def reconstruct(model: Autoencoder, pixels: Pixels) -> Reconstruction:

@@ -34,7 +34,7 @@ ONE_THING = 0.1
 WORSE = 0.4  # than the best region's score: what is left is wall and floor
 ROUNDS = 3
 WHOLE = np.array([0, 0, 1, 1], np.float32)
-CHANCE = (10.0, 4.0, -7.5)  # weights of similarity and contrast, and a constant
+CHANCE = (4.34, 8.77, -3.24)  # weights of similarity and contrast, and a constant
 MOVED = 0.2  # of a box's side
 # A box's neighbours: shifts of its middle, in its sides, and factors of its sides. Each edge moves
 # out or in by itself, and all of them together.
@@ -194,7 +194,7 @@ def _places(whole: float, side: float) -> NDArray[np.float64]:
 
 def _energy(maps: PictureMaps) -> Floats:
     """How much each cell excites the last map, from 0 to 1; background excites little of it."""
-    energy = maps.head.sum(axis=-1)
+    energy = maps.energy
     low, high = float(energy.min()), float(energy.max())
     return np.asarray(np.sqrt((energy - low) / max(high - low, 1e-6)), np.float32)
 

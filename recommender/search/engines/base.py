@@ -9,6 +9,8 @@ from typing import Any, Protocol, Self, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.inference.blas import one_blas_thread
+
 Floats = NDArray[np.float32]
 Keys = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -158,6 +160,25 @@ def nearest(rows: Floats, squares: Floats, query: Floats, n_found: int) -> tuple
     return ranked(rows[candidates], candidates, query, n_found)
 
 
+def nearest_of_each(
+    rows: Floats, squares: Floats, queries: Floats, n_found: int
+) -> tuple[Floats, Keys]:
+    """The same of several queries, by products of one thread; of shape (n_queries, n_found)."""
+    n_candidates = min(n_found + SPARE, len(rows))
+    found = []
+    with one_blas_thread():
+        for start in range(0, len(queries), BLOCK):
+            block = queries[start : start + BLOCK]
+            coarse = squares - 2 * (block @ rows.T)
+            candidates = np.argpartition(coarse, n_candidates - 1, axis=1)[:, :n_candidates]
+            found += [
+                ranked(rows[near], near, query, n_found)
+                for near, query in zip(candidates, block, strict=True)
+            ]
+    distances, positions = (np.stack(column) for column in zip(*found, strict=True))
+    return distances, positions
+
+
 def ranked(
     rows: Floats, positions: NDArray[np.integer], query: Floats, n_found: int
 ) -> tuple[Floats, Keys]:
@@ -170,4 +191,5 @@ def ranked(
     return distances[order].astype(np.float32, copy=False), positions[order].astype(np.int64)
 
 
+BLOCK = 64  # queries whose distances to all rows are held at a time
 SPARE = 16  # candidates beyond those asked for, among which the exact distances decide

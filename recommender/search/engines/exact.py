@@ -14,17 +14,19 @@ from recommender.search.engines.base import (
     check_asked,
     check_fit,
     nearest,
+    nearest_of_each,
     nothing,
 )
 
-FEW_QUERIES = 8
+FEW_QUERIES, SOME_QUERIES = 8, 512  # a visitor's; those of the parts of a visitor's photo
 
 
 class ExactEngine:
     """Brute force by `sklearn.neighbors.NearestNeighbors`: the article's own search.
 
     A few queries at once, such as a visitor's, take the same way without its threads: those wait
-    for each other whenever the machine has other work, and cost more than the search itself.
+    for each other whenever the machine has other work, and cost more than the search itself. So do
+    the hundreds of parts of one photo.
     """
 
     name = "exact"
@@ -66,6 +68,9 @@ class ExactEngine:
         if len(queries) <= FEW_QUERIES:
             found = [nearest(rows, squares, query, n_found) for query in queries]
             distances, places = (np.stack(column) for column in zip(*found, strict=True))
+            return distances, keys[places]
+        if len(queries) <= SOME_QUERIES:
+            distances, places = nearest_of_each(rows, squares, queries, n_found)
             return distances, keys[places]
         from sklearn.neighbors import NearestNeighbors  # a second to import; a visitor needs none
 

@@ -159,7 +159,7 @@ def _ask_other(catalogue: Catalogue) -> None:
             gallery.show(cards, key="compare-found", name="Products to search with", view=text)
         elif text:
             messages.empty("No products match", "Try a shorter search, or another word.")
-        photos = samples.all_samples() if catalogue.name == DEMO else ()
+        photos = samples.of_products() if catalogue.name == DEMO else ()
         if photos:
             st.html('<h3 class="quiet">Or a customer’s photo</h3>')
             here = link.here()

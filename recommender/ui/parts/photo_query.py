@@ -105,7 +105,7 @@ def look(recommender: "Recommender", photo: Photo) -> Seen:
         st.query_params[crop.PARAMETER] = box.to_text()
     pixels = box.cut(whole) if box else whole
     if box or encoded is None:
-        encoded = recommender.encode_pixels(pixels)
+        encoded = recommender.encode_pixels(pixels, whole=whole)
     rebuilt = encoded.reconstruction
     whole_url = pictures.data_url(whole)
     height, width = whole.shape[:2]

@@ -118,7 +118,7 @@ def _candidates(
     recommender: "Recommender", explainer: "Explainer", colours: "ColourRecommender"
 ) -> Iterator[Story]:
     catalogue = recommender.catalogue
-    photos = samples.all_samples() if catalogue.name == DEMO else ()
+    photos = samples.of_products() if catalogue.name == DEMO else ()
     for sample in photos[:MOST_TRIED]:
         pixels = images.load(sample.file)
         started = time.perf_counter()

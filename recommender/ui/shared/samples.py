@@ -1,4 +1,4 @@
-"""Customer photos that come with the demo, for visitors who have none at hand."""
+"""Photos of rooms and of products that come with the demo, for visitors who have none at hand."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -6,10 +6,11 @@ from pathlib import Path
 
 from recommender import images
 from recommender.catalogue.registry import read_feed
-from recommender.config import ASSETS
+from recommender.config import ASSETS, read_json
 from recommender.errors import CatalogueError
 
 FEED = ASSETS / "catalogue" / "customer.csv"
+ROOMS = ASSETS / "catalogue" / "rooms.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,7 @@ class Sample:
     Attributes
     ----------
     title : description of the photo
-    item_id, category : of the product in the photo
+    item_id, category : of the product in the photo; empty if there are several
     sha256 : of the file's content
     """
 
@@ -33,23 +34,46 @@ class Sample:
 
 @cache
 def all_samples() -> tuple[Sample, ...]:
-    """Return the photos to choose from; none if their feed is missing.
+    """Return the photos to choose from, rooms first; none if their feeds are missing.
 
     One whose picture is gone is left out.
     """
-    if not FEED.exists():
-        return ()
+    return (*_rooms(), *of_products())
+
+
+@cache
+def of_products() -> tuple[Sample, ...]:
+    """Return customers' photos of one product each; none if their feed is missing."""
+    rows = read_feed(FEED) if FEED.exists() else []
     return tuple(
-        Sample(
-            id=row.item_id,
-            title=row.fields.get("title") or "A customer's photo",
+        _sample(
+            row.item_id,
+            row.fields.get("title") or "A customer's photo",
+            Path(row.picture),
             item_id=row.attributes.get("item_id", ""),
             category=row.fields.get("category", ""),
-            file=Path(row.picture),
-            sha256=images.content_fingerprint(Path(row.picture).read_bytes()),
         )
-        for row in read_feed(FEED)
+        for row in rows
         if row.attributes.get("sample") == "1" and Path(row.picture).is_file()
+    )
+
+
+def _rooms() -> list[Sample]:
+    return [
+        _sample(room["id"], room["title"], ROOMS.parent / room["image"])
+        for room in read_json(ROOMS, default=[])
+        if room["title"] and (ROOMS.parent / room["image"]).is_file()
+    ]
+
+
+def _sample(name: str, title: str, file: Path, *, item_id: str = "", category: str = "") -> Sample:
+    return Sample(
+        id=name,
+        title=title,
+        item_id=item_id,
+        category=category,
+        file=file,
+        sha256=images.content_fingerprint(file.read_bytes()),
     )
 
 
