@@ -106,6 +106,7 @@ figures: $(VENV)/.dev data/catalogues/style data/catalogues/clothing-train \
 	$(call MEASURE,article)
 	$(call MEASURE,perceptual)
 	$(call EVALUATE,perceptual) --catalogue demo --queries customer --views
+	$(call EVALUATE,perceptual) --catalogue demo --rooms assets/catalogue/rooms.json
 	for other in clothing-train demo; do \
 		$(call EVALUATE,perceptual) --catalogue style --fitted-on $$other; \
 		$(call EVALUATE,perceptual) --catalogue style --label brand --fitted-on $$other; \
