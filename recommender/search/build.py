@@ -337,13 +337,18 @@ def _precision(model: Autoencoder) -> DTypeLike:
 
 
 def embed_source(
-    source: str, model: Autoencoder, *, progress: Progress | None = None
+    source: str,
+    model: Autoencoder,
+    *,
+    space: str | None = None,
+    progress: Progress | None = None,
 ) -> tuple[list[str], Floats, list[tuple[str, str]]]:
     """Embeddings of a folder's pictures, or of a catalogue's.
 
     Parameters
     ----------
     source : a folder, where an item's id is its path relative to it, or a catalogue's name
+    space : the catalogue whose index they can be compared with; the source's own by default
 
     Returns
     -------
@@ -355,8 +360,13 @@ def embed_source(
     CatalogueError : neither a folder with pictures nor a catalogue
     """
     folder = Path(source)
+    compared = None if space is None else open_index(open_catalogue(space), model)
     if not folder.is_dir():
         catalogue = open_catalogue(source)
+        if compared is not None and space != source:
+            items = catalogue.items
+            rows = embed_items(catalogue, items, model, compared.embed)
+            return [item.item_id for item in items], rows, []
         index = open_index(catalogue, model, progress=progress)
         return list(index.covers.ids), np.asarray(index.covers.embeddings), []
     names = [path.relative_to(folder).as_posix() for path in picture_files(folder)]
@@ -381,6 +391,8 @@ def embed_source(
     if not ids:
         raise CatalogueError(f"there is no readable picture in {folder}")
     rows = np.concatenate(features)
-    if model.prior is not None:
+    if compared is not None:
+        rows = compared.embed(rows)
+    elif model.prior is not None:
         rows = fit(rows, model.prior).apply(rows)
     return ids, rows, skipped

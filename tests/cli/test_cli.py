@@ -144,6 +144,21 @@ def test_embed_a_folder_and_a_catalogue(run: Run, imported: Path, tmp_path: Path
         assert folder["embeddings"][row] == pytest.approx(catalogue["embeddings"][other])
 
 
+def test_embeddings_in_the_space_of_a_catalogue_find_its_pictures(
+    run: Run, imported: Path, tmp_path: Path
+) -> None:
+    names, own, other = ("--model", "perceptual"), tmp_path / "own.npz", tmp_path / "other.npz"
+    assert run("embed", imported, "--space", "shop", "--out", own, *names)[0] == 0
+    assert run("embed", "shop", "--space", "shop", "--out", other, *names)[0] == 0
+    with np.load(own) as folder, np.load(other) as catalogue:
+        nearest = (folder["embeddings"] @ catalogue["embeddings"].T).argmax(axis=1)
+        found = [str(catalogue["ids"][row]) for row in nearest]
+        assert found == [Path(str(name)).stem for name in folder["ids"]]
+    status, _, messages = run("embed", imported, "--space", "none", "--out", own)
+    assert status == 2
+    assert "none" in messages
+
+
 def test_evaluate(run: Run, imported: Path) -> None:
     status, out, _ = run("evaluate", "--catalogue", "shop", "--model", "article", "--json")
     assert status == 0

@@ -33,6 +33,12 @@ def add(command_named: AddsCommand) -> None:
     )
     command.add_argument("source", help="a folder, or a catalogue's name")
     command.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
+    command.add_argument(
+        "--space",
+        metavar="CATALOGUE",
+        help="make embeddings that can be compared with this catalogue's index; embeddings of two "
+        "spaces cannot be compared",
+    )
     command.add_argument("--model")
     add_json(command)
 
@@ -115,7 +121,9 @@ def embed(options: argparse.Namespace) -> None:
 
     model = open_model(options.model)
     with shown_progress("embedding") as progress:
-        ids, embeddings, skipped = build.embed_source(options.source, model, progress=progress)
+        ids, embeddings, skipped = build.embed_source(
+            options.source, model, space=options.space, progress=progress
+        )
     tell_skipped(skipped)
     buffer = io.BytesIO()
     np.savez(buffer, ids=np.array(ids), embeddings=embeddings)
@@ -125,6 +133,7 @@ def embed(options: argparse.Namespace) -> None:
         {
             "out": str(options.out),
             "model": model.name,
+            "space": options.space,
             "n_items": len(ids),
             "n_dims": embeddings.shape[1],
             "n_skipped": len(skipped),
