@@ -8,7 +8,7 @@ from recommender.config import DEMO
 from recommender.models import model_info
 from recommender.ui.components import navigation
 from recommender.ui.components.navigation import Way
-from recommender.ui.shared import choice, link
+from recommender.ui.shared import choice, link, words
 from recommender.ui.shell.page_list import PAGES
 
 FOLDER = Path(__file__).parent
@@ -65,8 +65,15 @@ def _navigate(current: str) -> None:
 def _choices() -> None:
     made = choice.current()
     if len(made.catalogues) < 2 and len(made.models) < 2:  # noqa: PLR2004  nothing to choose from
+        st.html(f'<p class="where">Catalogue: {words.html(made.catalogue)}</p>')
         return
-    with st.popover("Settings", key="settings", type="tertiary", icon=":material/tune:"):
+    with st.popover(
+        words.label(f"Catalogue: {made.catalogue}"),
+        key="settings",
+        type="tertiary",
+        icon=":material/tune:",
+        help="The catalogue you are in, and the model that compares",
+    ):
         if len(made.catalogues) > 1:
             _choice("catalogue", "Catalogue", made.catalogues, made.catalogue)
         if len(made.models) > 1:
