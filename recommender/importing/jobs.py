@@ -10,11 +10,10 @@ import subprocess
 import sys
 import threading
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Literal, get_args
+from typing import Literal, get_args
 
 from recommender import locks, storage
 from recommender.catalogue.store import catalogues_folder
@@ -24,7 +23,6 @@ from recommender.errors import CatalogueError, ModelError, RecommenderError
 UPLOAD = "upload-"  # begins the names of folders of visitors' files
 START_S = 30.0  # a process that has not begun by then has died
 REPORT_EVERY_S = 0.3
-CHUNK_BYTES = 1 << 20
 
 Progress = Callable[[int, int], None]
 Status = Literal["waiting", "running", "interrupted", "done", "failed", "cancelled"]
@@ -107,19 +105,6 @@ def begin(order: Order) -> None:
     except CatalogueError:
         _drop_upload(order)
         raise
-
-
-def receive(name: str, file_name: str, stream: BinaryIO) -> Path:
-    """Keep a visitor's file until the import that it belongs to has ended; returns its path.
-
-    Every file has a folder of its own: two visitors who choose the same name keep their files.
-    """
-    folder = _folder(name) / f"{UPLOAD}{uuid.uuid4().hex[:12]}"
-    folder.mkdir(parents=True)
-    path = folder / f"source{Path(file_name).suffix.lower()}"
-    with path.open("wb") as target:
-        shutil.copyfileobj(stream, target, CHUNK_BYTES)
-    return path
 
 
 def start(name: str) -> None:
