@@ -73,7 +73,7 @@ def show(*, key: str, updated: str = "") -> None:
 
 def _ask_upload(key: str, updated: str) -> None:
     upload = st.file_uploader(
-        "A zip of pictures, or your shop’s product export",
+        f"A zip of pictures, or your shop’s product export, up to {MAX_UPLOAD_MB} MB",
         type=TYPES,
         max_upload_size=MAX_UPLOAD_MB,
         key=f"{key}-upload",

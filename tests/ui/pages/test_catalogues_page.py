@@ -16,6 +16,7 @@ from recommender.errors import CatalogueError
 from recommender.importing import jobs
 from recommender.importing.importer import import_source
 from recommender.importing.jobs import Order
+from recommender.ui.shared.sizes import MAX_UPLOAD_MB
 from tests.conftest import draw
 from tests.ui.browsing import Visit
 from tests.ui.conftest import OpenPage
@@ -179,6 +180,21 @@ def test_a_visitor_brings_products_and_browses_them(
     page.get_by_role("link", name=f"Browse {name}").click()
     expect(page.get_by_role("list").get_by_role("button").first).to_be_visible(timeout=PATIENCE_MS)
     assert f"catalogue={name}" in page.url
+
+
+def test_a_file_that_is_too_large_is_said_to_be_before_it_is_sent(
+    visit: Visit, tmp_path: Path
+) -> None:
+    with (tmp_path / "large.zip").open("wb") as stream:
+        stream.truncate((MAX_UPLOAD_MB + 1) << 20)
+    page: Page = visit("/catalogues")
+    page.locator("input[type=file]").set_input_files(tmp_path / "large.zip")
+    sentence = page.get_by_text(f"File must be {MAX_UPLOAD_MB}.0MB or smaller").first
+    expect(sentence).to_be_visible(timeout=PATIENCE_MS)
+    box = sentence.bounding_box()
+    assert box is not None
+    assert box["width"] > 100  # not only for screen readers
+    expect(page.get_by_text(f"up to {MAX_UPLOAD_MB} MB")).to_be_visible()
 
 
 def test_what_is_broken_is_said_and_takes_nothing_else_down(
