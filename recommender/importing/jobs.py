@@ -6,9 +6,7 @@ killed at any moment: `feeds` says why nothing is lost, and `start` lets it go o
 """
 
 import shutil
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from recommender import locks, storage
 from recommender.catalogue.store import catalogues_folder
 from recommender.config import NAME_PATTERN, Settings, check_name, home, read_json, write_json
 from recommender.errors import CatalogueError, ModelError, RecommenderError
+from recommender.importing import log
 
 UPLOAD = "upload-"  # begins the names of folders of visitors' files
 START_S = 30.0  # a process that has not begun by then has died
@@ -112,16 +111,7 @@ def start(name: str) -> None:
     folder = _folder(name)
     _write(folder, State(status="waiting"))
     command = [sys.executable, "-m", "recommender", "resume", name]
-    with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603  the name was checked
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=Path(__file__).parents[2],
-            start_new_session=True,  # it outlives the server
-        )
-    threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie
+    log.spawn(command, folder / "log.txt")
 
 
 def run(name: str, *, progress: Progress | None = None) -> State:
