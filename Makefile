@@ -146,7 +146,8 @@ load: $(VENV)/.dev
 	$(BIN)/python -m tools.load --visitors $(or $(VISITORS),150) \
 		--seconds $(or $(SECONDS),30) $(OPTIONS)
 
-# Pin the versions of all that the requirements bring, for every Python from 3.11; what is pinned
+# Pin the versions of all that the requirements bring, for every Python from 3.11, and the hashes of
+# the files that the demo needs; what is pinned
 # stays as it is where it still fits: make lock UPGRADE=--upgrade takes today's versions
 lock:
 	$(PYTHON) -m venv build/lock
@@ -156,6 +157,9 @@ lock:
 	build/lock/bin/uv pip compile -q --universal --python-version 3.11 --strip-extras \
 		--no-annotate --no-header --no-emit-index-url $(UPGRADE) \
 		build/lock/requirements-dev.txt -o constraints.txt
+	build/lock/bin/uv pip compile -q --universal --python-version 3.11 --strip-extras \
+		--no-annotate --no-header --no-emit-index-url --generate-hashes -c constraints.txt \
+		requirements-package.txt -o requirements.lock
 
 clean:
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache test-output
@@ -163,8 +167,9 @@ clean:
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.demo: $(BIN)/python requirements.txt requirements-package.txt constraints.txt
-	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements.txt
+# pip checks every file against its hash, which it does for files of requirements alone
+$(VENV)/.demo: $(BIN)/python requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check -q --require-hashes -r requirements.lock
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.demo requirements-milvus.txt requirements-train.txt requirements-dev.txt

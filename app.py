@@ -13,15 +13,18 @@ from starlette.middleware import Middleware
 
 from recommender import api, config, models
 from recommender.errors import RecommenderError
+from recommender.importing import arrivals
 from recommender.serving.access import Access
 from recommender.serving.admission import BodyGuard, ByteBudget
 from recommender.serving.compressed import Compressed
 from recommender.serving.headers import SecurityHeaders, embedders
 from recommender.serving.hosts import AllowedHosts, HostGuard
 from recommender.serving.threads import use_one_blas_thread
-from recommender.ui.shared import pictures, resources, standing
+from recommender.ui.shared import pictures, resources, shelf, standing
+from recommender.ui.shared.shelf import SHELF
 from recommender.ui.shell import routes, warm_up
 from recommender.ui.shell.front import Front
+from recommender.ui.shell.reception import Reception
 from recommender.ui.shell.uploads import UploadGuard
 
 OPEN = "LOOKALIKE_OPEN"
@@ -31,8 +34,11 @@ OPEN = "LOOKALIKE_OPEN"
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the demo in the background, so that the first click does not wait for it."""
     use_one_blas_thread()  # before anything that computes is opened
+    shelf.sweep()
+    arrivals.drop_abandoned()
     warm_up.begin()
     yield
+    SHELF.close()
     resources.DECODER.close()
 
 
@@ -77,6 +83,7 @@ app = st.App(
     middleware=[  # the first meets a request first
         Middleware(SecurityHeaders, framed_by=embedders()),
         Middleware(HostGuard, allowed=allowed),
+        Middleware(Reception, shelf=SHELF),
         Middleware(BodyGuard, budget=ByteBudget()),
         Middleware(UploadGuard),
         Middleware(Front),

@@ -166,3 +166,20 @@ def test_every_dependency_has_its_reason_and_its_lock() -> None:
             if name and not name.startswith(("#", "-")):
                 assert name in locked, f"{name} is not in constraints.txt"
                 assert f"`{name}`" in architecture, f"{name} has no reason in ARCHITECTURE.md"
+
+
+def test_the_demo_is_locked_by_the_hashes_of_the_tested_versions() -> None:
+    text = (ROOT / "requirements.lock").read_text()
+    entries = re.findall(r"^([\w.-]+)==(\S+)([^\n]*)((?:\n    --hash=.*)*)", text, re.MULTILINE)
+    tested = dict(
+        line.split(" ;")[0].split("==")
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+    )
+    for name, version, _, hashes in entries:
+        assert tested[name] == version, name
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}", hashes), name
+    locked = {name for name, *_ in entries}
+    for line in (ROOT / "requirements-package.txt").read_text().splitlines():
+        name = re.split(r"[<>=\[ ;]", line)[0].lower()
+        assert not name or name == "#" or name in locked, name
+    assert "--require-hashes -r requirements.lock" in (ROOT / "Makefile").read_text()

@@ -7,6 +7,7 @@ Every attempt ends well ("whole": what was asked for is there), is refused with 
 """
 
 import argparse
+import atexit
 import contextlib
 import os
 import resource
@@ -20,6 +21,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -62,8 +64,8 @@ def full_disk(source: Path, chance: Chance) -> str:
 
 def flipped_bytes(source: Path, chance: Chance) -> str:
     """Flip bytes of a random file of a catalogue, and ask it."""
-    _import(source)
-    expected = _neighbours()
+    whole, expected = _imported(source)
+    shutil.copytree(whole, os.environ["LOOKALIKE_HOME"], dirs_exist_ok=True)
     folder = catalogues_folder() / NAME
     files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.stat().st_size]
     file = files[int(chance.integers(len(files)))]
@@ -179,6 +181,19 @@ def _import(source: Path) -> str:
     _, messages = process.communicate(timeout=PATIENCE_S)
     _require(process.returncode == 0, messages)
     return _answer()
+
+
+@cache
+def _imported(source: Path) -> tuple[str, list[str]]:
+    """A home with the catalogue in it, made once, and what the catalogue answers."""
+    home, whole = os.environ["LOOKALIKE_HOME"], tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, whole, ignore_errors=True)
+    os.environ["LOOKALIKE_HOME"] = whole
+    try:
+        _import(source)
+        return whole, _neighbours()
+    finally:
+        os.environ["LOOKALIKE_HOME"] = home
 
 
 def _answer() -> str:

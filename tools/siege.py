@@ -80,6 +80,11 @@ def large_bodies(ask: Ask) -> int:
     return ask("POST", "/api/similar", SOI + bytes(15 << 20), {"Content-Type": "image/jpeg"})
 
 
+def large_uploads(ask: Ask) -> int:
+    """Upload products to a page that is not open."""
+    return ask("PUT", "/_stcore/upload_file/nobody/a", bytes(40 << 20), {})
+
+
 def guesses(ask: Ask) -> int:
     """Guess the owner's password."""
     return ask("POST", "/sign-in", b"password=wrong+horse", {})
@@ -104,7 +109,7 @@ def slow_headers(ask: Ask) -> int:
     return 0
 
 
-ATTACKS = (bombs, large_bodies, guesses, rebinding, odd_queries, slow_headers)
+ATTACKS = (bombs, large_bodies, large_uploads, guesses, rebinding, odd_queries, slow_headers)
 
 
 class Client:

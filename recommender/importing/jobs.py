@@ -6,25 +6,22 @@ killed at any moment: `feeds` says why nothing is lost, and `start` lets it go o
 """
 
 import shutil
-import subprocess
 import sys
-import threading
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, Literal, get_args
+from typing import Literal, get_args
 
 from recommender import locks, storage
 from recommender.catalogue.store import catalogues_folder
 from recommender.config import NAME_PATTERN, Settings, check_name, home, read_json, write_json
 from recommender.errors import CatalogueError, ModelError, RecommenderError
+from recommender.importing import log
 
 UPLOAD = "upload-"  # begins the names of folders of visitors' files
 START_S = 30.0  # a process that has not begun by then has died
 REPORT_EVERY_S = 0.3
-CHUNK_BYTES = 1 << 20
 
 Progress = Callable[[int, int], None]
 Status = Literal["waiting", "running", "interrupted", "done", "failed", "cancelled"]
@@ -114,34 +111,12 @@ def begin(order: Order) -> None:
         raise
 
 
-def receive(name: str, file_name: str, stream: BinaryIO) -> Path:
-    """Keep a visitor's file until the import that it belongs to has ended; returns its path.
-
-    Every file has a folder of its own: two visitors who choose the same name keep their files.
-    """
-    folder = _folder(name) / f"{UPLOAD}{uuid.uuid4().hex[:12]}"
-    folder.mkdir(parents=True)
-    path = folder / f"source{Path(file_name).suffix.lower()}"
-    with path.open("wb") as target:
-        shutil.copyfileobj(stream, target, CHUNK_BYTES)
-    return path
-
-
 def start(name: str) -> None:
     """Run a noted import in a process of its own, from where it was if it was interrupted."""
     folder = _folder(name)
     _write(folder, State(status="waiting"))
     command = [sys.executable, "-m", "recommender", "resume", name]
-    with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603  the name was checked
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=Path(__file__).parents[2],
-            start_new_session=True,  # it outlives the server
-        )
-    threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie
+    log.spawn(command, folder / "log.txt")
 
 
 def run(name: str, *, progress: Progress | None = None) -> State:

@@ -16,7 +16,7 @@ from recommender.catalogue.store import catalogues_folder
 from recommender.config import home, write_json
 from recommender.errors import CatalogueError, ImageError, RecommenderError
 from recommender.feeds.fetch import Fetcher
-from recommender.importing import importer, jobs
+from recommender.importing import arrivals, importer, jobs
 from recommender.importing.jobs import Order
 from recommender.importing.report import read_report
 from recommender.models import ARTICLE
@@ -107,7 +107,7 @@ def test_an_upload_is_gone_when_its_job_has_ended(
 ) -> None:
     monkeypatch.setattr(jobs, "start", lambda name: None)
     for data, ended in ((zipped(shop), "done"), (b"no zip at all", "failed")):
-        path = jobs.receive("shop", "My shop.ZIP", io.BytesIO(data))
+        path = arrivals.receive("shop", "My shop.ZIP", io.BytesIO(data))
         jobs.begin(make_order(path, is_upload=True))
         assert path.is_relative_to(home())
         if ended == "failed":
@@ -138,7 +138,7 @@ def test_pictures_that_did_not_come_are_tried_again(
     monkeypatch.setattr(Fetcher, "__call__", fetch)
     monkeypatch.setattr(jobs, "start", lambda name: None)
     table = "sku,file\na,https://shop.example/a.png\nb,https://shop.example/b.png\n"
-    path = jobs.receive("shop", "feed.csv", io.BytesIO(table.encode()))
+    path = arrivals.receive("shop", "feed.csv", io.BytesIO(table.encode()))
     jobs.begin(
         make_order(path, is_upload=True, fetches=True, is_new=True, column_map={"image": "file"})
     )
@@ -164,7 +164,7 @@ def test_another_import_leaves_no_file_of_the_former(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "start", lambda name: None)
-    former = jobs.receive("shop", "feed.csv", io.BytesIO(b"nothing"))
+    former = arrivals.receive("shop", "feed.csv", io.BytesIO(b"nothing"))
     jobs.begin(make_order(former, is_upload=True, fetches=True))
     with pytest.raises(RecommenderError):
         jobs.run("shop")
@@ -217,7 +217,7 @@ def test_two_imports_begun_at_once_keep_their_orders(
         started.append(name)
 
     monkeypatch.setattr(jobs, "start", start_slowly)
-    uploads = [jobs.receive("shop", f"{n}.zip", io.BytesIO(b"%d" % n)) for n in range(2)]
+    uploads = [arrivals.receive("shop", f"{n}.zip", io.BytesIO(b"%d" % n)) for n in range(2)]
     assert [path.read_bytes() for path in uploads] == [b"0", b"1"]
     refused: list[int] = []
 
@@ -244,7 +244,7 @@ def test_a_new_catalogue_takes_no_name_that_is_there(
 ) -> None:
     monkeypatch.setattr(jobs, "start", lambda name: None)
     importer.import_source(shop, "shop", column_map=MAP)
-    path = jobs.receive("shop", "my.zip", io.BytesIO(zipped(shop)))
+    path = arrivals.receive("shop", "my.zip", io.BytesIO(zipped(shop)))
     with pytest.raises(CatalogueError, match="already"):
         jobs.begin(make_order(path, is_upload=True, is_new=True))
     assert not path.exists()
@@ -305,7 +305,7 @@ def test_a_failed_upload_names_the_visitors_file(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "start", lambda name: None)
-    path = jobs.receive("shop", "Spring.csv", io.BytesIO(b"id,image\n1,gone.jpg\n"))
+    path = arrivals.receive("shop", "Spring.csv", io.BytesIO(b"id,image\n1,gone.jpg\n"))
     jobs.begin(make_order(path, is_upload=True, source_name="Spring.csv", column_map={}))
     with pytest.raises(CatalogueError) as caught:
         jobs.run("shop")
@@ -352,7 +352,7 @@ def test_two_visitors_with_one_name_never_get_each_others_pictures(tmp_path: Pat
                 draw("disc", colour, shift_px=picture).save(data, "PNG")
                 archive.writestr(f"{colour}-{number}-{picture}.png", data.getvalue())
         stream.seek(0)
-        path = jobs.receive("lamps", f"{colour}.zip", stream)
+        path = arrivals.receive("lamps", f"{colour}.zip", stream)
         orders.append(make_order(path, name="lamps", column_map={}, is_upload=True, is_new=True))
     started = threading.Barrier(2)
     outcomes: list[str] = []

@@ -1,27 +1,33 @@
 """The configuration of docs/public.md, started as it stands there."""
 
+import os
 import re
+import shlex
 import shutil
 import ssl
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from email.message import Message
+from http.client import HTTPSConnection
 from pathlib import Path
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
 
 from recommender.serving.access import PASSWORD
 from recommender.serving.hosts import HOSTS
+from recommender.ui.shared.sizes import MAX_UPLOAD_MB
 from tools.serving import ROOT, free_port, serving
 
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 CERTIFY = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
 NAME = "shop.example"
 START_S = 20
-pytestmark = pytest.mark.skipif(
+with_nginx = pytest.mark.skipif(
     not Path(NGINX).exists() or shutil.which("openssl") is None, reason="nginx is not installed"
 )
 
@@ -82,6 +88,7 @@ def ask(address: str, host: str = NAME, data: bytes | None = None) -> tuple[int,
             time.sleep(0.1)
 
 
+@with_nginx
 def test_the_proxys_configuration_works_as_written(public: str) -> None:
     status, headers = ask(f"{public}/")
     assert status == 200
@@ -91,7 +98,20 @@ def test_the_proxys_configuration_works_as_written(public: str) -> None:
     assert ask(f"{public}/_stcore/metrics")[0] == 404
     assert ask(f"{public}/", host="evil.example")[0] == 421
     assert ask(f"{public}/sign-in", data=b"password=wrong+horse")[0] == 403
-    assert ask(f"{public}/api/similar", data=bytes(62 << 20))[0] == 413
+    assert declared_size_is_refused(public, (MAX_UPLOAD_MB + 2) << 20)
+
+
+def declared_size_is_refused(address: str, n_bytes: int) -> bool:
+    """Whether the proxy answers 413 to a body of this size before it is sent."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    connection = HTTPSConnection(urlsplit(address).netloc, timeout=20, context=context)
+    with closing(connection):
+        connection.putrequest("PUT", "/_stcore/upload_file/a/b", skip_host=True)
+        for name, value in (("Host", NAME), ("Content-Length", str(n_bytes))):
+            connection.putheader(name, value)
+        connection.endheaders()
+        return connection.getresponse().status == 413
 
 
 def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
@@ -105,3 +125,28 @@ def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
         [analyse, "verify", str(file)], check=False, capture_output=True, text=True
     )
     assert "lookalike.service" not in checked.stderr, checked.stderr
+
+
+def test_the_containers_line_is_one_that_docker_takes(tmp_path: Path) -> None:
+    docker = shutil.which("docker")
+    if docker is None:
+        pytest.skip("docker is not installed")
+    password = tmp_path / "password"
+    password.write_text("LOOKALIKE_ADMIN_PASSWORD=correct horse\n")
+    (line,) = blocks("console")
+    command = shlex.split(
+        line.replace("\\\n", " ").replace("/etc/lookalike/password", str(password))
+    )
+    assert command[0] == "docker"
+    # docker reads all options before it looks for its daemon, which is not to be found here
+    nowhere = {"DOCKER_HOST": f"unix://{tmp_path}/none.sock", "HOME": str(tmp_path)}
+    for options, is_odd in (([], False), (["--no-such-option"], True), (["--memory", "3q"], True)):
+        checked = subprocess.run(
+            [docker, "run", *options, *command[2:]],
+            check=False,
+            capture_output=True,
+            text=True,
+            env=os.environ | nowhere,
+        )
+        found = re.search("unknown flag|invalid", checked.stderr)
+        assert bool(found) == is_odd, checked.stderr

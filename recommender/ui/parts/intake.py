@@ -13,11 +13,12 @@ from recommender.errors import CatalogueError, RecommenderError
 from recommender.feeds import sources
 from recommender.feeds.links import is_link
 from recommender.feeds.tables import FEED_SUFFIXES, Overview
-from recommender.importing import jobs
+from recommender.importing import arrivals, jobs
 from recommender.importing.jobs import Order
 from recommender.models import default_model
 from recommender.serving.access import check_folder
 from recommender.ui.shared import messages, standing, words
+from recommender.ui.shared.shelf import MARK, SHELF
 from recommender.ui.shared.sizes import MAX_UPLOAD_MB
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ ASKED = {
 }
 NONE = "–"
 N_ROWS_SHOWN, N_COLUMNS_SHOWN, CELL_LENGTH = 3, 12, 60  # of a table whose columns are asked for
-_SENT = "intake.sent"
+_SENT, _SEEN = "intake.sent", "intake.seen"
 MERGE, REPLACE = "Add and update, keep the rest", "Replace everything"
 
 
@@ -72,7 +73,7 @@ def show(*, key: str, updated: str = "") -> None:
 
 def _ask_upload(key: str, updated: str) -> None:
     upload = st.file_uploader(
-        "A zip of pictures, or your shop’s product export",
+        f"A zip of pictures, or your shop’s product export, up to {MAX_UPLOAD_MB} MB",
         type=TYPES,
         max_upload_size=MAX_UPLOAD_MB,
         key=f"{key}-upload",
@@ -83,8 +84,29 @@ def _ask_upload(key: str, updated: str) -> None:
     )
     if upload is None:
         return
-    overview = sources.look_into(upload.name, upload)
+    overview = _looked_into(upload)
     _ask_rest(key, updated, upload.name, overview, upload)
+
+
+def _looked_into(upload: "UploadedFile") -> Overview | None:
+    """Return what an upload holds; read once, not at every run of the page."""
+    known = st.session_state.get(_SEEN)
+    if known is not None and known[0] == upload.file_id:
+        return known[1]  # type: ignore[no-any-return]
+    if upload.getbuffer() == MARK:
+        with SHELF.find(upload.file_id).open("rb") as stream:
+            overview = sources.look_into(upload.name, stream)
+    else:
+        overview = sources.look_into(upload.name, upload)
+    st.session_state[_SEEN] = (upload.file_id, overview)
+    return overview
+
+
+def _keep(name: str, upload: "UploadedFile") -> Path:
+    """Hand an upload over to an import; returns its path."""
+    if upload.getbuffer() == MARK:
+        return arrivals.adopt(name, upload.name, SHELF.find(upload.file_id))
+    return arrivals.receive(name, upload.name, io.BytesIO(upload.getbuffer()))
 
 
 def _ask_folder(key: str, updated: str) -> None:
@@ -136,10 +158,7 @@ def _ask_rest(
     if jobs.state(name).status in jobs.ACTIVE:
         raise CatalogueError(f"an import into {name!r} is under way: wait for it, or cancel it")
     is_upload = not isinstance(source, Path)
-    if isinstance(source, Path):
-        path = source
-    else:
-        path = jobs.receive(name, source.name, io.BytesIO(source.getbuffer()))
+    path = source if isinstance(source, Path) else _keep(name, source)
     jobs.begin(
         Order(
             name=name,

@@ -2,24 +2,23 @@
 
 Streamlit holds every uploaded file until its session ends, and asks only how large each one is. So
 what a session held longest is dropped once it brings more than a page ever needs at a time, and
-all sessions together have a bound as well.
+all sessions together have a bound as well. What is larger than a photo never comes here from those
+who may bring it: `reception` streams it to disk.
 """
 
 import re
 from collections.abc import Callable
 
 from starlette.datastructures import Headers
-from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-from recommender.ui.shared import standing
-from recommender.ui.shared.sizes import MAX_PHOTO_MB, MAX_UPLOAD_MB
+from recommender.ui.shared.sizes import MAX_PHOTO_MB
 
 MB = 1 << 20
-MAX_SESSION_BYTES = 2 * MAX_UPLOAD_MB * MB  # one, and the one that replaces it
+MAX_SESSION_BYTES = 2 * MAX_PHOTO_MB * MB  # one, and the one that replaces it
 MAX_HELD_BYTES = 512 * MB
 FRAMING_BYTES = MB  # a body's headers and borders
 UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
@@ -69,11 +68,8 @@ class UploadGuard:
         if not (declared.isascii() and declared.isdigit()):
             return PlainTextResponse("An upload must say how large it is.", 411)
         n_bytes = int(declared)
-        cookies = cookie_parser(headers.get("cookie", ""))
-        may_manage = standing.access().standing(headers, cookies).may_manage
-        most_mb = MAX_UPLOAD_MB if may_manage else MAX_PHOTO_MB
-        if n_bytes > most_mb * MB + FRAMING_BYTES:
-            return PlainTextResponse(f"At most {most_mb} MB can be uploaded here.", 413)
+        if n_bytes > MAX_PHOTO_MB * MB + FRAMING_BYTES:
+            return too_large(MAX_PHOTO_MB)
         manager = self._manager()
         if manager is None:
             return None
@@ -85,6 +81,11 @@ class UploadGuard:
                 {"Retry-After": str(RETRY_AFTER_S)},
             )
         return None
+
+
+def too_large(most_mb: int) -> PlainTextResponse:
+    """The answer to a body above a limit."""
+    return PlainTextResponse(f"At most {most_mb} MB can be uploaded here.", 413)
 
 
 def n_held(manager: MemoryUploadedFileManager) -> int:

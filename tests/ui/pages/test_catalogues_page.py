@@ -4,6 +4,7 @@ import errno
 import io
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,9 +14,13 @@ from recommender import config
 from recommender.catalogue.registry import available_catalogues, open_catalogue
 from recommender.catalogue.store import catalogues_folder
 from recommender.errors import CatalogueError
+from recommender.feeds import sources
+from recommender.feeds.tables import Overview
 from recommender.importing import jobs
 from recommender.importing.importer import import_source
 from recommender.importing.jobs import Order
+from recommender.ui.shared.shelf import MARK, SHELF
+from recommender.ui.shared.sizes import MAX_UPLOAD_MB
 from tests.conftest import draw
 from tests.ui.browsing import Visit
 from tests.ui.conftest import OpenPage
@@ -69,6 +74,35 @@ def test_a_zip_of_pictures_becomes_a_catalogue(open_page: OpenPage, tmp_path: Pa
     assert "it is no picture" in said(app)
     app = app.button(key="close-my-lamps").click().run()
     assert "left out" not in said(app)
+
+
+def test_a_large_upload_is_read_once_and_moved_into_its_import(
+    open_page: OpenPage, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = config.home() / "uploads" / "waiting"
+    waiting.parent.mkdir()
+    waiting.write_bytes(zipped(shop))
+    monkeypatch.setattr(SHELF, "find", lambda _file_id: waiting)
+    looks: list[str] = []
+    look_into = sources.look_into
+
+    def counted(name: str, stream: BinaryIO) -> Overview | None:
+        looks.append(name)
+        return look_into(name, stream)
+
+    monkeypatch.setattr(sources, "look_into", counted)
+    app = bring(open_page("catalogues"), "shop.zip", MARK).run()
+    assert "A list of 18 rows" in said(app)
+    assert looks == ["shop.zip"]
+    app.button(key="add-0-begin").click().run()
+    assert len(open_catalogue("shop")) == 18
+    assert not waiting.exists()
+
+
+def test_a_large_upload_that_is_gone_is_one_sentence(open_page: OpenPage) -> None:
+    app = bring(open_page("catalogues"), "shop.zip", MARK)
+    assert "not on the server any more" in said(app)
+    assert not [button for button in app.button if button.key == "add-0-begin"]
 
 
 def test_columns_are_asked_for_where_they_are_not_known(open_page: OpenPage, shop: Path) -> None:
@@ -180,6 +214,21 @@ def test_a_visitor_brings_products_and_browses_them(
     page.get_by_role("link", name=f"Browse {name}").click()
     expect(page.get_by_role("list").get_by_role("button").first).to_be_visible(timeout=PATIENCE_MS)
     assert f"catalogue={name}" in page.url
+
+
+def test_a_file_that_is_too_large_is_said_to_be_before_it_is_sent(
+    visit: Visit, tmp_path: Path
+) -> None:
+    with (tmp_path / "large.zip").open("wb") as stream:
+        stream.truncate((MAX_UPLOAD_MB + 1) << 20)
+    page: Page = visit("/catalogues")
+    page.locator("input[type=file]").set_input_files(tmp_path / "large.zip")
+    sentence = page.get_by_text(f"File must be {MAX_UPLOAD_MB}.0MB or smaller").first
+    expect(sentence).to_be_visible(timeout=PATIENCE_MS)
+    box = sentence.bounding_box()
+    assert box is not None
+    assert box["width"] > 100  # not only for screen readers
+    expect(page.get_by_text(f"up to {MAX_UPLOAD_MB} MB")).to_be_visible()
 
 
 def test_what_is_broken_is_said_and_takes_nothing_else_down(
