@@ -12,6 +12,7 @@ from recommender.config import DEMO, NAME_PATTERN
 from recommender.errors import CatalogueError, RecommenderError
 from recommender.feeds import sources
 from recommender.feeds.links import is_link
+from recommender.feeds.looking import look_into_file
 from recommender.feeds.tables import FEED_SUFFIXES, Overview
 from recommender.importing import arrivals, jobs
 from recommender.importing.jobs import Order
@@ -94,8 +95,8 @@ def _looked_into(upload: "UploadedFile") -> Overview | None:
     if known is not None and known[0] == upload.file_id:
         return known[1]  # type: ignore[no-any-return]
     if upload.getbuffer() == MARK:
-        with SHELF.find(upload.file_id).open("rb") as stream:
-            overview = sources.look_into(upload.name, stream)
+        with st.spinner("Reading the file"):
+            overview = look_into_file(SHELF.find(upload.file_id), upload.name)
     else:
         overview = sources.look_into(upload.name, upload)
     st.session_state[_SEEN] = (upload.file_id, overview)

@@ -80,7 +80,7 @@ class Reception:
         self._watches: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take a large upload, or pass on what is none."""
+        """Take or refuse a large upload; pass on what is none."""
         found = UPLOAD.search(scope["path"]) if scope["type"] == "http" else None
         if found is None or scope["method"] != "PUT":
             await self._app(scope, receive, send)
@@ -88,10 +88,11 @@ class Reception:
         headers = Headers(scope=scope)
         declared = headers.get("content-length", "")
         n_bytes = int(declared) if declared.isascii() and declared.isdigit() else 0
-        if n_bytes <= self._least + self._framing or not _may_manage(headers):
+        if n_bytes <= self._least + self._framing:
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(n_bytes, found[1])
+        may_manage = _may_manage(headers)
+        refusal = self._refusal(n_bytes, found[1]) if may_manage else too_large(self._least // MB)
         if refusal is not None:
             await refusal(scope, receive, send)
             return

@@ -4,7 +4,6 @@ import errno
 import io
 import zipfile
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,11 +13,12 @@ from recommender import config
 from recommender.catalogue.registry import available_catalogues, open_catalogue
 from recommender.catalogue.store import catalogues_folder
 from recommender.errors import CatalogueError
-from recommender.feeds import sources
+from recommender.feeds.looking import look_into_file
 from recommender.feeds.tables import Overview
 from recommender.importing import jobs
 from recommender.importing.importer import import_source
 from recommender.importing.jobs import Order
+from recommender.ui.parts import intake
 from recommender.ui.shared.shelf import MARK, SHELF
 from recommender.ui.shared.sizes import MAX_UPLOAD_MB
 from tests.conftest import draw
@@ -84,13 +84,12 @@ def test_a_large_upload_is_read_once_and_moved_into_its_import(
     waiting.write_bytes(zipped(shop))
     monkeypatch.setattr(SHELF, "find", lambda _file_id: waiting)
     looks: list[str] = []
-    look_into = sources.look_into
 
-    def counted(name: str, stream: BinaryIO) -> Overview | None:
+    def counted(file: Path, name: str) -> Overview | None:
         looks.append(name)
-        return look_into(name, stream)
+        return look_into_file(file, name)
 
-    monkeypatch.setattr(sources, "look_into", counted)
+    monkeypatch.setattr(intake, "look_into_file", counted)
     app = bring(open_page("catalogues"), "shop.zip", MARK).run()
     assert "A list of 18 rows" in said(app)
     assert looks == ["shop.zip"]
