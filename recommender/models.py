@@ -94,6 +94,8 @@ class ModelConfig(Settings):
     latent_shape : of what the decoder reads, without the batch
     decoded_size_px : side of the square that the decoder gives; as the encoder takes, if 0
     metric : "euclidean" on raw latents, "cosine" on unit-length embeddings
+    has_maps : whether the encoder's file has a second signature, `maps`: its backbone for pictures
+        of any size, see `Autoencoder.look`
     hyperparameters : the architecture's own settings, as it was trained
     format_version : of this file and the files beside it
     """
@@ -106,6 +108,7 @@ class ModelConfig(Settings):
     decoded_size_px: int = 0
     code: str = "vector"
     code_bytes: int = 0
+    has_maps: bool = False
     format_version: int = MODEL_FORMAT
 
     def __post_init__(self) -> None:

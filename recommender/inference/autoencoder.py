@@ -70,8 +70,7 @@ class Autoencoder:
     Parameters
     ----------
     folder : holds `config.json`, `encoder.tflite`, `decoder.tflite`; if embeddings are projected,
-        `projection.npz`; if pictures are coded in bytes, `analysis.tflite` and `code.npz`; and
-        if it sees several things in a picture, `maps.tflite`
+        `projection.npz`; and if pictures are coded in bytes, `analysis.tflite` and `code.npz`
 
     Raises
     ------
@@ -85,7 +84,7 @@ class Autoencoder:
         self._encoder = Network(folder / "encoder.tflite")
         self._decoder = Network(folder / "decoder.tflite")
         self._analysis = Network(folder / "analysis.tflite")
-        self._maps = Network(folder / "maps.tflite")
+        self._maps = Network(folder / "encoder.tflite", signature="maps")
         codes_bytes = self.config.code == "bytes"
         self._codec = PictureCodec(folder / "code.npz", self.config) if codes_bytes else None
 
@@ -161,7 +160,7 @@ class Autoencoder:
     @property
     def has_maps(self) -> bool:
         """Whether it can `look` at a picture that shows several things."""
-        return self._maps.file.exists()
+        return self.config.has_maps
 
     def look(self, pixels: Pixels) -> PictureMaps:
         """Look once at a picture, at twice the encoder's size, to describe any part of it.

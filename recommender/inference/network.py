@@ -21,6 +21,7 @@ from recommender.errors import ModelError
 from recommender.inference.quiet import greetings_dropped
 from recommender.types import Floats
 
+FIRST_SIGNATURE = "serving_default"
 N_THREADS = min(4, os.cpu_count() or 1)
 
 
@@ -31,10 +32,14 @@ class Network:
     ----------
     n_interpreters : calls that are answered at once, and interpreters whose memory is kept;
         further calls wait for their turn
+    signature : of the file's ways in, if it has several
     """
 
-    def __init__(self, file: Path, n_interpreters: int = N_THREADS) -> None:
+    def __init__(
+        self, file: Path, n_interpreters: int = N_THREADS, *, signature: str = FIRST_SIGNATURE
+    ) -> None:
         self.file = file
+        self._signature = signature
         # the last one given back is lent first, so that a lone visitor needs no second one
         self._turns: queue.LifoQueue[Any] = queue.LifoQueue()
         for _ in range(n_interpreters):
@@ -73,4 +78,4 @@ class Network:
             interpreter = Interpreter(model_content=self.content, num_threads=1)
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"{self.file} is not a LiteRT model: {error}") from error
-        return interpreter.get_signature_runner()
+        return interpreter.get_signature_runner(self._signature)

@@ -9,21 +9,31 @@ import numpy as np
 from recommender.config import MODELS, write_atomically
 from recommender.errors import ModelError
 from recommender.models import PERCEPTUAL, ModelConfig
-from recommender.training.backbone import load_weights
+from recommender.training.backbone import (
+    HEAD_FILTERS,
+    SPATIAL_FILTERS,
+    SPATIAL_SIZE,
+    load_weights,
+)
 from recommender.training.codec_loss import CodecTrainer
 from recommender.training.export import export_litert
 from recommender.training.export_codec import Weights, calibrate, in_half, write_codec
-from recommender.training.perceptual import PerceptualConfig, encoder, maps_network
+from recommender.training.perceptual import PerceptualConfig, encoder
 from recommender.training.quantise import quantise
+from recommender.training.second_signature import add_signature
 from recommender.types import Pixels
 
 BACKBONE_FILE = MODELS / PERCEPTUAL / "backbone.npz"
 TRAINED_FILE = MODELS / PERCEPTUAL / "weights.npz"
 IN_INTEGERS = ".*backbone.*"
+MAPS = {
+    "head": (1, SPATIAL_SIZE // 2, SPATIAL_SIZE // 2, HEAD_FILTERS),
+    "spatial": (1, SPATIAL_SIZE, SPATIAL_SIZE, SPATIAL_FILTERS),
+}
 
 
 def export_encoder(config: PerceptualConfig, calibration: Pixels, file: Path) -> None:
-    """Write the whole encoder, its backbone in integers.
+    """Write the whole encoder, its backbone in integers; `maps` is the backbone by itself.
 
     Parameters
     ----------
@@ -32,15 +42,8 @@ def export_encoder(config: PerceptualConfig, calibration: Pixels, file: Path) ->
     whole = encoder(config)
     load_weights(whole.get_layer("backbone"), only_in_a_clone(BACKBONE_FILE))
     export_litert(whole, file)
-    write_atomically(file, quantise(file.read_bytes(), calibration, integers=IN_INTEGERS))
-
-
-def export_maps(calibration: Pixels, file: Path) -> None:
-    """Write the backbone by itself, in integers; `calibration` as in `export_encoder`."""
-    network = maps_network()
-    load_weights(network.get_layer("backbone"), only_in_a_clone(BACKBONE_FILE))
-    export_litert(network, file)
-    write_atomically(file, quantise(file.read_bytes(), calibration, integers=IN_INTEGERS))
+    whole_file = quantise(file.read_bytes(), calibration, integers=IN_INTEGERS)
+    write_atomically(file, add_signature(whole_file, "maps", MAPS))
 
 
 def only_in_a_clone(file: Path) -> Path:

@@ -91,20 +91,6 @@ def encoder(config: PerceptualConfig) -> keras.Model:
     return keras.Model(images, outputs, name="encoder")
 
 
-def maps_network() -> keras.Model:
-    """The backbone by itself, for looking at pictures larger than the encoder takes.
-
-    Input `images` uint8 (1, 320, 320, 3); LiteRT takes any multiple of 32 for its sides. Outputs:
-    `head` and `spatial`, see `backbone`.
-    """
-    images = keras.Input(
-        (INPUT_SIZE_PX, INPUT_SIZE_PX, 3), batch_size=1, dtype="uint8", name="images"
-    )
-    seen = backbone()(normalise(ops.cast(images, "float32")))
-    outputs = {name: as_floats(seen[name]) for name in ("head", "spatial")}
-    return keras.Model(images, outputs, name="maps")
-
-
 def colour_histogram(
     pixels: KerasTensor, weights: KerasTensor, bins: tuple[int, int, int]
 ) -> KerasTensor:

@@ -21,7 +21,7 @@ from recommender.inference.autoencoder import Autoencoder
 from recommender.models import ModelConfig
 from recommender.training.backbone import INPUT_SIZE_PX
 from recommender.training.export import new_folder
-from recommender.training.export_perceptual import BACKBONE_FILE, export_encoder, export_maps
+from recommender.training.export_perceptual import BACKBONE_FILE, export_encoder
 from recommender.training.perceptual import PerceptualConfig
 from recommender.training.projection_prior import check_photos, learn_prior
 from recommender.training.train_article import split_items
@@ -71,9 +71,7 @@ def refit_perceptual(
         # an index belongs to one encoder and prior: it is built anew
         unwanted = shutil.ignore_patterns("index", "projection.npz")
         shutil.copytree(shipped, fresh, ignore=unwanted, dirs_exist_ok=True)
-        calibration = calibration_squares(learned_from)
-        export_encoder(config, calibration, fresh / "encoder.tflite")
-        export_maps(calibration, fresh / "maps.tflite")
+        export_encoder(config, calibration_squares(learned_from), fresh / "encoder.tflite")
         write_json(fresh / "config.json", described)
         model = Autoencoder(fresh)
         learn_prior(model, learned_from, photos).save(fresh / "projection.npz")

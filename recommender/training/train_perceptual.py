@@ -30,12 +30,7 @@ from recommender.training.checkpoints import checkpoint_folder, restore_checkpoi
 from recommender.training.codec_loss import CodecTrainer
 from recommender.training.codec_sizes import N_HYPER_LATENTS, N_LATENTS, SIDE
 from recommender.training.export import new_folder, write_records
-from recommender.training.export_perceptual import (
-    export_encoder,
-    export_maps,
-    load_trained,
-    write_code,
-)
+from recommender.training.export_perceptual import export_encoder, load_trained, write_code
 from recommender.training.lapped import lapped_weights
 from recommender.training.perceptual import PerceptualConfig
 from recommender.training.projection_prior import check_photos, learn_prior
@@ -117,15 +112,14 @@ def train_perceptual(
         decoded_size_px=config.decoded_size_px,
         code="bytes",
         code_bytes=config.code_bytes,
+        has_maps=True,
         latent_shape=(SIDE, SIDE, N_LATENTS),
         metric="cosine",
         hyperparameters=config.to_dict(),
     )
     learning = np.concatenate([train_rows, other_rows])
     with new_folder(folder) as fresh:
-        calibration = _calibration(everything, learning)
-        export_encoder(config, calibration, fresh / "encoder.tflite")
-        export_maps(calibration, fresh / "maps.tflite")
+        export_encoder(config, _calibration(everything, learning), fresh / "encoder.tflite")
         write_json(fresh / "config.json", described.to_dict())
         write_code(fresh, described, trainer.weights(), pictures[learning])
         figures = {

@@ -17,7 +17,7 @@ from tools.wheel import FOLDER, bundled_files
 BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
 # All that a source distribution would hold; the folder's other content must not be needed
 SOURCES = ("assets/catalogue", "models", "recommender", "tools", "LICENSES", ".streamlit")
-MAX_BYTES = 29_000_000
+MAX_BYTES = 25_000_000
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.projection import ProjectionPrior
 from recommender.models import PERCEPTUAL
 from recommender.training import refit
+from recommender.training.backbone import HEAD_FILTERS
 from recommender.training.perceptual import PerceptualConfig
 from recommender.training.train_article import split_items
 from tests.conftest import draw
@@ -53,6 +54,7 @@ def test_only_encoder_and_prior_are_new(
     assert model.prior is not None
     assert len(model.prior.kind_mean) == CONFIG.n_kind
     square = model.prepare(np.asarray(draw("disc", "red")))
+    assert model.look(square).head.shape[2] == HEAD_FILTERS  # the second signature
     shipped = Autoencoder(SHIPPED).encode([square])
     found = model.encode([square])
     # the ranges of the maps were measured on other pictures
