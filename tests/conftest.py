@@ -1,6 +1,7 @@
 """Fixtures: a home of its own for every test run, and small catalogues made of drawn pictures."""
 
 import csv
+import shutil
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from recommender.config import home
 from recommender.importing.importer import import_source
 from recommender.models import ARTICLE
 from recommender.recommend import Recommender
@@ -55,7 +57,11 @@ def draw(shape: str, colour: str, size_px: int = 96, shift_px: int = 0) -> Image
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     """A feed of 18 products: three shapes, three colours, each drawn twice."""
-    folder = tmp_path / "shop"
+    return draw_shop(tmp_path / "shop")
+
+
+def draw_shop(folder: Path) -> Path:
+    """Write the feed and its pictures; returns the folder."""
     folder.mkdir()
     with (folder / "feed.csv").open("w", newline="") as stream:
         writer = csv.writer(stream)
@@ -71,9 +77,21 @@ def shop(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def brought_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which the shop was imported once; tests copy it."""
+    folder = tmp_path_factory.mktemp("brought-in")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LOOKALIKE_HOME", str(folder))
+        columns = {"image": "file", "category": "kind", "brand": "maker"}
+        import_source(draw_shop(folder / "shop"), "shop", column_map=columns)
+        Recommender.open("shop", ARTICLE)
+    return folder
+
+
 @pytest.fixture
-def shop_recommender(shop: Path) -> Recommender:
-    import_source(shop, "shop", column_map={"image": "file", "category": "kind", "brand": "maker"})
+def shop_recommender(brought_in: Path) -> Recommender:
+    shutil.copytree(brought_in / "catalogues", home() / "catalogues", dirs_exist_ok=True)
     return Recommender.open("shop", ARTICLE)
 
 

@@ -25,7 +25,8 @@ def test_better_is_decoding_better_and_finding_no_less(
     assert finetune.is_better(BEFORE | changes, BEFORE, n_items=100) is expected
 
 
-@pytest.mark.parametrize("kept", [True, pytest.param(False, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kept", [True, False])
 def test_only_a_better_model_is_kept(
     kept: bool,
     shop: Path,
