@@ -43,7 +43,7 @@ class Room:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What one way says of one photo.
+    """The answer of one way to one photo.
 
     Attributes
     ----------

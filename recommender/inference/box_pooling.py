@@ -36,7 +36,7 @@ Boxes = NDArray[np.float32]  # (n, 4): left, top, right, bottom, shares of the p
 
 @dataclass(frozen=True, kw_only=True)
 class Pooling:
-    """How the encoder weighs its features; `ModelConfig.hyperparameters` says it.
+    """Weights of the encoder's features, from `ModelConfig.hyperparameters`.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Pooling:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PictureMaps:
-    """What the network sees in a picture of any size.
+    """Maps that the network makes of a picture of any size.
 
     Attributes
     ----------
@@ -89,7 +89,7 @@ class PictureMaps:
 
     @cached_property
     def energy(self) -> Floats:
-        """How much each cell excites the last map, (height / 32, width / 32)."""
+        """Excitement of the last map in each cell, (height / 32, width / 32)."""
         return np.asarray(self.head.sum(axis=-1))
 
     @cached_property

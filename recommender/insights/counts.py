@@ -48,7 +48,7 @@ PRIMARY = 0xFF  # bits of a result code of SQLite that say its kind
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """How often a product was recommended beside another, and clicked there.
+    """Times that a product was recommended beside another, and clicked there.
 
     Attributes
     ----------

@@ -193,7 +193,7 @@ def _places(whole: float, side: float) -> NDArray[np.float64]:
 
 
 def _energy(maps: PictureMaps) -> Floats:
-    """How much each cell excites the last map, from 0 to 1; background excites little of it."""
+    """Excitement of the last map in each cell, from 0 to 1; background excites little of it."""
     energy = maps.energy
     low, high = float(energy.min()), float(energy.max())
     return np.asarray(np.sqrt((energy - low) / max(high - low, 1e-6)), np.float32)

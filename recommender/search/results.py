@@ -125,7 +125,7 @@ class RegionResult:
 
     @property
     def name(self) -> str:
-        """What it seems to show: the category of the nearest product, or nothing."""
+        """Category of the nearest product; empty if it has none."""
         return next((match.item.category for match in self.result.matches), "") or ""
 
 
