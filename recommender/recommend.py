@@ -260,7 +260,7 @@ class Recommender:
         return 0.0 if nearest is None else min(1.0, scale * self.index.similarity(nearest.distance))
 
     def _weighed(self, embedding: Floats, colour_weight: float | None) -> tuple[Floats, float]:
-        """What to compare with embeddings, and the factor of its similarities."""
+        """The query to compare with embeddings, and the factor of its similarities."""
         if colour_weight is None or self.index.projection is None:
             return embedding, 1.0
         return self.index.projection.rebalance(embedding, colour_weight)

@@ -3,8 +3,8 @@
 The encoder's pooling (`training/pooling.py`, `training/perceptual.py`) once more, in NumPy and over
 boxes: the generalised mean, the two grids and the histogram of colours of what lies in each box. A
 box that holds a whole picture of the encoder's size has the encoder's own features, and a test
-holds one to the other. Some ninety boxes cost a few milliseconds, where each cut out and encoded
-costs as much as a picture.
+holds one to the other. Hundreds of boxes cost about as much as two pictures, where each cut
+out and encoded costs as much as one.
 
 References: Tolias, Sicre & Jégou, "Particular object retrieval with integral max-pooling of CNN
 activations", ICLR 2016 (regions pooled from one map).

@@ -96,9 +96,10 @@ def encode(
     pixels : ndarray of shape (height, width, 3), uint8, as `images.load` gives it
     light : what takes the light's colour back, see `inference.light`; None leaves it
     """
-    encoded = model.encode([model.prepare(pixels if light is None else balanced(pixels, light))])
+    small = shrink(pixels, KEPT_PX)
+    encoded = model.encode([model.prepare(pixels if light is None else balanced(small, light))])
     return EncodedQuery(
-        pixels=shrink(pixels, KEPT_PX),
+        pixels=small,
         light=light,
         embedding=index.embed(encoded.features)[0],
         spatial=None if encoded.spatial is None else encoded.spatial[0],

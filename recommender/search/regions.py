@@ -28,8 +28,9 @@ STEP = 0.5  # of a box's side, to the next one
 AROUND = 0.25  # of a box's sides, that its surroundings reach out
 CONTRAST_WEIGHT = 0.5
 MAX_IOU, MAX_INSIDE = 0.2, 0.4  # of two regions: intersection over union, and over the smaller
-# A photo of one thing is as near to a product as its best part, one of several things is not: on
-# practice photos it was nearer by 0.04 at least, in rendered rooms less near by 0.2 at least.
+# A photo of one thing is as near to a product as its best part, one of several things is not: of
+# 38 practice photos with several candidates 95 in 100 were nearer as a whole by 0.04 and more, of
+# 31 rendered rooms 95 in 100 less near by 0.2 and more.
 ONE_THING = 0.1
 WORSE = 0.4  # than the best region's score: what is left is wall and floor
 ROUNDS = 3

@@ -30,7 +30,7 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """What was counted.
+    """Number of products that were counted.
 
     Attributes
     ----------
