@@ -18,6 +18,8 @@ from tests.ui.browsing import (
 from tools.serving import Server
 from tools.visiting import PHONE
 
+HOW_FAR = "document.querySelector('[data-testid=stMain]').scrollTop"
+
 
 def test_a_pick_shows_the_product_and_a_neighbour_is_the_next_query(visit: Visit) -> None:
     page = visit("/")
@@ -36,6 +38,46 @@ def test_a_pick_shows_the_product_and_a_neighbour_is_the_next_query(visit: Visit
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     assert parameters(page)["item"] == first
+
+
+def test_back_leads_through_the_search_to_where_the_page_was_left(visit: Visit) -> None:
+    page = visit("/")
+    wait_for_gallery(page)
+    heading = page.get_by_role("heading", level=1)
+    page.get_by_role("button", name="Mug", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="42 products, page 1 of 2")).to_have_count(1)
+    search = page.get_by_label("Search", exact=True)
+    search.fill("red")
+    search.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="4 products")).to_have_count(1)
+    page.go_back()
+    expect(search).to_have_value("")
+    assert parameters(page) == {"category": ["Mug"]}
+    page.get_by_role("button", name="Next page").click()
+    expect(page.get_by_role("status").filter(has_text="page 2 of 2")).to_have_count(1)
+    card = card_buttons(page).last
+    card.scroll_into_view_if_needed()
+    left_at = page.evaluate(HOW_FAR)
+    assert left_at > 0
+    card.click()
+    expect(page.get_by_text("What was kept")).to_be_visible()
+    expect(heading).to_be_focused()
+    assert page.evaluate(HOW_FAR) == 0
+    page.go_back()
+    page.wait_for_function(f"top => Math.abs({HOW_FAR} - top) < 2", arg=left_at)
+    assert parameters(page) == {"category": ["Mug"], "page": ["2"]}
+    page.go_back()
+    page.go_back()
+    expect(page.get_by_role("status").filter(has_text="1,529 products")).to_have_count(1)
+    assert parameters(page) == {}
+
+
+def test_the_skip_link_skips_the_masthead(visit: Visit) -> None:
+    page = visit("/")
+    wait_for_gallery(page)
+    press_until(page, page.get_by_role("link", name="Skip to main content"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
 
 
 def test_a_journey_by_keyboard(visit: Visit) -> None:

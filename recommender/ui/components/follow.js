@@ -1,6 +1,8 @@
 // Links that Streamlit answers as it answers the browser's own Back and Forward: it runs the page
 // of the new address. A click costs one run and one step of the history.
 
+import { noteTop } from "./history.js";
+
 // Makes an anchor lead to an address of the page.
 export function follow(anchor, href, onLeave = () => {}) {
   anchor.href = href;
@@ -23,11 +25,8 @@ export function visit(href, event) {
   return true;
 }
 
-export function scrollToTop() {
-  document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 });
-}
-
 function go(href) {
+  noteTop();
   window.history.pushState({}, "", href);
   window.dispatchEvent(new PopStateEvent("popstate"));
 }

@@ -12,7 +12,7 @@ from recommender.items import Item
 from recommender.ui.components import gallery
 from recommender.ui.parts import chips, filters, latest_photo, understood
 from recommender.ui.parts.filters import Facets, Filters
-from recommender.ui.shared import choice, link, messages, resources, words
+from recommender.ui.shared import choice, link, messages, resources, said, words
 
 STYLES = Path(__file__).with_suffix(".css")
 PER_PAGE = 24
@@ -43,6 +43,7 @@ def show() -> None:
     chips.show(("colour", "material", "price"), facets, "chips", _first_page)
     understood.show(catalogue, chosen.text, "q", facets.currency)
     if not found:
+        said.say("No products match")
         messages.empty("No products match", "Remove a filter, or try other words.")
         st.button("Show everything", key="show-everything", on_click=_clear, args=(facets,))
         return
@@ -189,6 +190,8 @@ def _draw(catalogue: Catalogue, found: Sequence[Item]) -> None:
     with place:
         if len(found) < len(catalogue):
             st.html(f'<p class="quiet">{words.count(len(found), "product")}</p>')
+        on_sheet = f", page {page} of {n_pages}" if n_pages > 1 else ""
+        said.say(words.count(len(found), "product") + on_sheet)
         gallery.show(
             [gallery.make_card(catalogue, item, here) for item in shown],
             key=GALLERY,

@@ -9,7 +9,7 @@ import streamlit as st
 
 from recommender.ui.components import gallery
 from recommender.ui.parts import filters, question, share, understood
-from recommender.ui.shared import link, messages, words
+from recommender.ui.shared import link, messages, said, words
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
@@ -95,6 +95,8 @@ def draw(
         if start == link.PHOTO
         else "Only what costs less than this.",
     )
+    number = words.count(len(found.matches), "lookalike")
+    said.say(f"{number} of {stage.title}. {words.verdict(found.confidence)}")
     if not found.matches:
         messages.empty("No products match", "Remove a filter, or choose a wider one.")
         with st.container(horizontal_alignment="center"):

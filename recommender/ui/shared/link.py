@@ -15,6 +15,8 @@ KEPT = ("catalogue", "model", *OPTIONS)
 FORMER = dict(zip(("k", "weigh", "variety", "once"), OPTIONS, strict=True))  # in old addresses
 # Filters of an answer, which stay from answer to answer; the gallery has others
 FILTERS = ("but", "only", "hue", "made-of", "cost", "other-brands", "in-stock")
+# What is set to narrow a gallery or an answer: each change is a step of the browser's history
+STEPS = ("q", "category", "colour", "material", "price", "sort", "page", *FILTERS)
 PHOTOS = ("sample", "cut")  # which photo, and which part of it
 MAX_TRAIL = 6
 _PAGES = "link.pages"

@@ -6,13 +6,14 @@ import streamlit as st
 
 from recommender.config import DEMO
 from recommender.models import model_info
-from recommender.ui.components import navigation
+from recommender.ui.components import arrival, navigation
 from recommender.ui.components.navigation import Way
-from recommender.ui.shared import choice, link, words
+from recommender.ui.shared import choice, link, said, words
 from recommender.ui.shell.page_list import PAGES
 
 FOLDER = Path(__file__).parent
 STYLES = (FOLDER / "tokens.css", FOLDER / "theme.css")
+_RECEPTION = "layout.reception"
 ABOUT_DEMO = (
     "The demo catalogue is synthetic: this project rendered its pictures and made up the names "
     "and prices."
@@ -32,6 +33,24 @@ def masthead(current: str) -> None:
         with st.container(key="ways"):
             _navigate(current)
         _choices()
+    # drawn last, but always at this place: what it remembers would be lost elsewhere
+    st.session_state[_RECEPTION] = st.container(key="reception")
+
+
+def receive(current: str) -> None:
+    """Receive the visitor, once all else is drawn.
+
+    Parameters
+    ----------
+    current : name of the page that is shown
+    """
+    here = link.here()
+    place = "/".join([current, here.get("item"), here.get("sample")])
+    reception = st.session_state.pop(_RECEPTION, None)
+    if reception is None:  # there was no catalogue to draw a masthead for
+        return
+    with reception:
+        arrival.show(place=place, said=said.take())
 
 
 def foot(catalogue: str) -> None:
@@ -59,6 +78,7 @@ def _navigate(current: str) -> None:
             if entry.in_masthead
         ],
         home=link.address(link.BROWSE, kept),
+        steps=link.STEPS,
     )
 
 

@@ -26,16 +26,18 @@ def main() -> None:
     link.register(pages)
     chosen = st.navigation(list(pages.values()), position="hidden")
     st.set_page_config(page_title=chosen.title)
+    name = chosen.url_path or PAGES[0].name
     link.take_former_names()  # now: before the navigation, a rerun would lead to the first page
     try:
         choice.settle()
-        layout.masthead(chosen.url_path or PAGES[0].name)
+        layout.masthead(name)
         if (error := trouble.take()) is not None:
             messages.complain(error)
         chosen.run()
         layout.foot(choice.catalogue())
     except (RecommenderError, OSError, sqlite3.Error) as error:
         messages.complain(trouble.to_tell(error))
+    layout.receive(name)
     warm_up.note_visit()
 
 

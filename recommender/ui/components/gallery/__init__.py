@@ -100,7 +100,8 @@ def show(cards: Sequence[Card], *, key: str, name: str, view: str) -> None:
     Parameters
     ----------
     name : of the list, for a screen reader
-    view : differs between queries; the page scrolls to its top when it changes
+    view : differs between queries; when it changes the page scrolls to its top, or to where it was
+        when the visitor left it
     """
     mount(
         "gallery",

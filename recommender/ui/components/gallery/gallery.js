@@ -1,7 +1,8 @@
 // Draws the cards. Runs again whenever the server sends new cards: cards that stay
 // keep their elements, so that their pictures neither flicker nor load twice.
 
-import { scrollToTop, visit } from "../follow.js";
+import { visit } from "../follow.js";
+import { scrollBack } from "../history.js";
 
 const SIDE_PX = 360;
 
@@ -10,7 +11,6 @@ export default function ({ data, parentElement }) {
   grid.known ??= new Map();
   const known = grid.known;
   const isNewView = grid.view !== undefined && grid.view !== data.view;
-  const hadFocus = grid.contains(parentElement.activeElement);
 
   grid.setAttribute("aria-label", data.name);
   grid.replaceChildren(
@@ -26,8 +26,10 @@ export default function ({ data, parentElement }) {
 
   grid.view = data.view;
   if (isNewView) {
-    scrollToTop();
-    if (hadFocus) grid.querySelector(".card")?.focus({ preventScroll: true });
+    scrollBack();
+    // from the numbers of the sheets below to the first card of the sheet
+    if (document.activeElement?.closest('[data-testid="stPagination"]'))
+      grid.querySelector(".card")?.focus({ preventScroll: true });
   }
 }
 

@@ -1,4 +1,7 @@
-"""The wordmark and the links to the pages: a row of them, on a phone a menu."""
+"""The wordmark and the links to the pages: a row of them, on a phone a menu.
+
+It is on every page and stays, so it also keeps the steps of the browser's history.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -22,12 +25,13 @@ class Way:
     manages: bool = False
 
 
-def show(ways: Sequence[Way], *, home: str) -> None:
+def show(ways: Sequence[Way], *, home: str, steps: Sequence[str]) -> None:
     """Draw the links.
 
     Parameters
     ----------
     home : address that the wordmark leads to
+    steps : parameters of the address whose changes Back undoes one by one
     """
-    data = {"home": home, "ways": [asdict(way) for way in ways]}
+    data = {"home": home, "ways": [asdict(way) for way in ways], "steps": list(steps)}
     mount("navigation", key="navigation", data=data)

@@ -1,6 +1,8 @@
 // Draws the links to the pages, and opens and closes the menu that they form on a phone.
 
-import { follow, scrollToTop } from "../follow.js";
+import { follow } from "../follow.js";
+import { focusHeading } from "../heading.js";
+import { makeSteps } from "../history.js";
 
 export default function ({ data, parentElement }) {
   const part = (name) => parentElement.querySelector(name);
@@ -12,12 +14,9 @@ export default function ({ data, parentElement }) {
     button.setAttribute("aria-expanded", String(isOpen));
   };
 
-  const leave = () => {
-    open(false);
-    scrollToTop();
-  };
-
-  follow(part(".wordmark"), data.home, leave);
+  makeSteps(data.steps);
+  makeSkip();
+  follow(part(".wordmark"), data.home, () => open(false));
 
   list.replaceChildren(
     ...data.ways.map((way) => {
@@ -25,7 +24,7 @@ export default function ({ data, parentElement }) {
       const anchor = document.createElement("a");
       anchor.textContent = way.label;
       if (way.is_current) anchor.setAttribute("aria-current", "page");
-      follow(anchor, way.href, leave);
+      follow(anchor, way.href, () => open(false));
       entry.append(anchor);
       return entry;
     }),
@@ -44,4 +43,15 @@ export default function ({ data, parentElement }) {
   };
   document.addEventListener("pointerdown", closeOutside);
   return () => document.removeEventListener("pointerdown", closeOutside);
+}
+
+// Streamlit's own link to the content leads before these ways, which it is there to skip.
+function makeSkip() {
+  const link = document.querySelector('[data-testid="stSkipToContent"]');
+  if (!link) return;
+  link.onclick = (event) => {
+    event.preventDefault();
+    event.stopPropagation(); // before Streamlit answers it at the root of its document
+    focusHeading();
+  };
 }

@@ -1,6 +1,6 @@
 // Draws the breadcrumbs, and the links onward.
 
-import { follow, scrollToTop } from "../follow.js";
+import { follow } from "../follow.js";
 
 export default function ({ data, parentElement }) {
   const list = parentElement.querySelector("ol");
@@ -23,6 +23,6 @@ function anchor(way, isBack = false) {
   const made = document.createElement("a");
   made.textContent = made.title = way.label;
   if (isBack) made.className = "back";
-  follow(made, way.href, scrollToTop);
+  follow(made, way.href);
   return made;
 }

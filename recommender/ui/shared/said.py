@@ -1,0 +1,16 @@
+"""What a page says of itself once it is drawn, for those who cannot see it."""
+
+import streamlit as st
+
+_SAID = "said"
+
+
+def say(sentence: str) -> None:
+    """Say what the page now shows; the last sentence of a run counts."""
+    st.session_state[_SAID] = sentence
+
+
+def take() -> str:
+    """Return what was said in this run, once; may be empty."""
+    said: str = st.session_state.pop(_SAID, "")
+    return said
