@@ -19,6 +19,8 @@ from recommender.serving.admission import BodyGuard, ByteBudget
 from recommender.serving.compressed import Compressed
 from recommender.serving.headers import SecurityHeaders, embedders
 from recommender.serving.hosts import AllowedHosts, HostGuard
+from recommender.serving.lines import watch_connections
+from recommender.serving.streams import StreamGuard
 from recommender.serving.threads import use_one_blas_thread
 from recommender.ui.shared import pictures, resources, shelf, standing
 from recommender.ui.shared.shelf import SHELF
@@ -34,6 +36,7 @@ OPEN = "LOOKALIKE_OPEN"
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the demo in the background, so that the first click does not wait for it."""
     use_one_blas_thread()  # before anything that computes is opened
+    watch_connections()
     shelf.sweep()
     arrivals.drop_abandoned()
     warm_up.begin()
@@ -83,6 +86,7 @@ app = st.App(
     middleware=[  # the first meets a request first
         Middleware(SecurityHeaders, framed_by=embedders()),
         Middleware(HostGuard, allowed=allowed),
+        Middleware(StreamGuard),
         Middleware(Reception, shelf=SHELF),
         Middleware(BodyGuard, budget=ByteBudget()),
         Middleware(UploadGuard),

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 from PIL import Image
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from recommender.api.limits import PER_MINUTE
 from recommender.jpeg import SOI
@@ -31,6 +32,14 @@ from tools.serving import serving
 
 THINKS_S = 3.0
 TIMEOUT_S = 60
+N_SLOW_LINES, N_PAGES = 100, 120
+HELD = -1  # in place of a status
+BINARY, MASKED, SWITCHED = 0x82, 0x80, 101  # of RFC 6455
+OPENING = (  # of a page's websocket, from an address for documentation
+    b"GET /_stcore/stream HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.9\r\n"
+    b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: streamlit\r\n\r\n"
+)
 Ask = Callable[..., int]
 
 
@@ -101,23 +110,111 @@ def odd_queries(ask: Ask) -> int:
 
 
 def slow_headers(ask: Ask) -> int:
-    """Open a connection and never finish its headers."""
-    host, port = ask.__self__.end  # type: ignore[attr-defined]
-    with contextlib.closing(socket.create_connection((host, port), timeout=TIMEOUT_S)) as line:
-        line.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
-        time.sleep(1)
-    return 0
+    """Send a request's headers a byte at a time, on many lines at once."""
+    return dribble(ask, b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
 
 
-ATTACKS = (bombs, large_bodies, large_uploads, guesses, rebinding, odd_queries, slow_headers)
+def slow_bodies(ask: Ask) -> int:
+    """Send a picture a byte at a time, on many lines at once."""
+    head = b"POST /api/similar HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\n"
+    return dribble(ask, head + b"Content-Length: 1000000\r\n\r\n")
+
+
+def open_pages(ask: Ask) -> int:
+    """Open page after page as one household elsewhere, and make all of them run, again and again.
+
+    Returns the status with which the server refused one more.
+    """
+    client = of(ask)
+    again = BackMsg()
+    again.rerun_script.query_string = ""
+    run = again.SerializeToString()
+    frame = bytes((BINARY, MASKED | len(run))) + bytes(4) + run  # a mask of zeros changes nothing
+    status = 0
+    with contextlib.ExitStack() as stack:
+        lines: list[socket.socket] = []
+        while len(lines) < N_PAGES and not status and time.monotonic() < client.end_at:
+            line = socket.create_connection(client.end, timeout=TIMEOUT_S)
+            stack.enter_context(contextlib.closing(line))
+            line.sendall(OPENING)
+            answered = int(line.recv(1_000)[9:12] or b"0")
+            if answered == SWITCHED:
+                line.setblocking(False)
+                lines.append(line)
+            else:
+                status = answered
+        while lines and time.monotonic() < client.end_at:
+            time.sleep(0.1)
+            for line in list(lines):
+                with contextlib.suppress(BlockingIOError):
+                    try:
+                        line.send(frame)
+                        while line.recv(1 << 20):  # what a browser would draw
+                            pass
+                    except ConnectionError:
+                        lines.remove(line)
+    return status
+
+
+def dribble(ask: Ask, begun: bytes) -> int:
+    """Go on with a request on many lines until all are cut off; returns the last answer's status.
+
+    What is still held when the siege ends counts as `HELD`.
+    """
+    client = of(ask)
+    status, lines = 0, []
+    with contextlib.ExitStack() as stack:
+        for _ in range(N_SLOW_LINES):
+            with contextlib.suppress(OSError):
+                line = socket.create_connection(client.end, timeout=TIMEOUT_S)
+                lines.append(stack.enter_context(contextlib.closing(line)))
+                line.sendall(begun)
+                line.setblocking(False)
+        while lines and time.monotonic() < client.end_at:
+            time.sleep(1)
+            for line in list(lines):
+                heard, is_open = b"", True
+                try:
+                    line.send(b"x")
+                    heard = line.recv(1_000)
+                    is_open = False
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    is_open = False
+                if heard.startswith(b"HTTP/1.1 "):
+                    status = int(heard[9:12])
+                if not is_open:
+                    lines.remove(line)
+    return HELD if lines else status
+
+
+def of(ask: Ask) -> "Client":
+    """The client that asks."""
+    client: Client = ask.__self__  # type: ignore[attr-defined]
+    return client
+
+
+ATTACKS = (
+    bombs,
+    large_bodies,
+    large_uploads,
+    guesses,
+    rebinding,
+    odd_queries,
+    slow_headers,
+    slow_bodies,
+    open_pages,
+)
 
 
 class Client:
     """Asks one server."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, end_at: float = 0.0) -> None:
         parts = urlsplit(address)
         self.end = (parts.hostname or "", parts.port or 0)
+        self.end_at = end_at  # when attackers give up, by `time.monotonic`
 
     def ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> int:
         """Return the status of an answer; 0 if the connection broke."""
@@ -134,8 +231,8 @@ class Client:
 
 def besiege(address: str, *, n_visitors: int, seconds: float, with_attackers: bool) -> Waits:
     """Let visitors and attackers ask for a time; returns what it was like."""
-    waits, client = Waits(), Client(address)
     end = time.monotonic() + seconds
+    waits, client = Waits(), Client(address, end)
     chance = np.random.default_rng(0)
 
     def visit(pause_s: float) -> None:

@@ -21,11 +21,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recommender.errors import RecommenderError
 from recommender.serving.clients import household
+from recommender.serving.pace import GRACE_S, LEAST_PER_S, Pace
 
 T = TypeVar("T")
 
 MB = 1 << 20
 MAX_BYTES_IN_FLIGHT, MAX_CLIENT_BYTES_IN_FLIGHT = 192 * MB, 64 * MB
+LEAST_BOOKED = MB // 4  # for any body: so 256 of a client, and 768 in all, can be under way
 RETRY_AFTER_S = 2
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -118,11 +120,25 @@ class BodyGuard:
     """ASGI middleware that refuses bodies once too many bytes are on their way in.
 
     A declared length is booked before the first byte is read; bytes of bodies that declare none
-    are booked as they come.
+    are booked as they come. A body that comes more slowly than `Pace` allows gives its place back.
+
+    Parameters
+    ----------
+    least : bytes that are booked for any body, so that tiny ones are bounded in number
+    grace_s, least_per_s : see `Pace`
     """
 
-    def __init__(self, app: ASGIApp, budget: ByteBudget) -> None:
-        self._app, self._budget = app, budget
+    def __init__(
+        self,
+        app: ASGIApp,
+        budget: ByteBudget,
+        *,
+        least: int = LEAST_BOOKED,
+        grace_s: float = GRACE_S,
+        least_per_s: float = LEAST_PER_S,
+    ) -> None:
+        self._app, self._budget, self._least = app, budget, least
+        self._grace_s, self._least_per_s = grace_s, least_per_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count a request's body while it is answered."""
@@ -131,12 +147,14 @@ class BodyGuard:
             return
         client = scope.get("client")
         declared = Headers(scope=scope).get("content-length", "")
-        booked = int(declared) if declared.isascii() and declared.isdigit() else 0
+        n_declared = int(declared) if declared.isascii() and declared.isdigit() else 0
+        booked = max(n_declared, self._least)
         with self._budget.account(client[0] if client else "") as take:
-            if booked and not take(booked):
+            if not take(booked):
                 await _refuse(scope, receive, send)
                 return
-            await self._count(scope, receive, send, take, booked)
+            pace = Pace(receive, self._grace_s, self._least_per_s)
+            await self._count(scope, pace.receive, send, take, booked)
 
     async def _count(
         self, scope: Scope, receive: Receive, send: Send, take: Callable[[int], bool], booked: int
@@ -145,13 +163,20 @@ class BodyGuard:
 
         async def counted() -> Message:
             nonlocal n_read, is_refused
-            message = await receive()
+            try:
+                message = await receive()
+            except TimeoutError:
+                return await give_up(_too_slow)
             size = len(message.get("body", b""))
             n_read += size
             if n_read <= booked or take(min(size, n_read - booked)):
                 return message
+            return await give_up(_refuse)
+
+        async def give_up(answer: ASGIApp) -> Message:
+            nonlocal is_refused
             if not is_answering:
-                await _refuse(scope, receive, send)
+                await answer(scope, receive, send)
             is_refused = True
             return {"type": "http.disconnect"}  # so that the application gives up as well
 
@@ -206,3 +231,4 @@ _refuse = PlainTextResponse(
     503,
     {"Retry-After": str(RETRY_AFTER_S), "Connection": "close"},
 )
+_too_slow = PlainTextResponse("The body came too slowly.", 408, {"Connection": "close"})

@@ -26,7 +26,7 @@ async def _swallow(request: Request) -> PlainTextResponse:
 
 def visit(budget: ByteBudget) -> TestClient:
     app = Starlette(routes=[Route("/", _swallow, methods=["GET", "POST"])])
-    return TestClient(BodyGuard(app, budget), client=("10.0.0.1", 1))
+    return TestClient(BodyGuard(app, budget, least=0), client=("10.0.0.1", 1))
 
 
 def _chunks(n: int) -> Iterator[bytes]:

@@ -10,7 +10,6 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-import anyio
 import anyio.to_thread
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -22,6 +21,7 @@ from streamlit import runtime
 
 from recommender import storage
 from recommender.errors import StorageError
+from recommender.serving.pace import GRACE_S, Pace
 from recommender.ui.shared import standing
 from recommender.ui.shared.shelf import MARK, Shelf
 from recommender.ui.shared.sizes import MAX_PHOTO_MB, MAX_UPLOAD_MB
@@ -37,7 +37,6 @@ from recommender.ui.shell.uploads import (
 MAX_KEPT = 4  # files on the shelf or on their way to it
 SPARE_BYTES = 256 * MB  # of the disk stay free
 CHUNK_BYTES = MB
-SILENCE_S = 60.0  # a body that sends nothing for so long is given up
 LOOK_EVERY_S, AWAY_S = 5.0, 300.0  # Streamlit lets a page that was cut off come back for a while
 
 
@@ -58,6 +57,7 @@ class Reception:
     Parameters
     ----------
     most, least : bytes of a file; a smaller one passes to Streamlit
+    grace_s : see `serving.pace.Pace`
     """
 
     def __init__(
@@ -71,11 +71,12 @@ class Reception:
         is_shown: Callable[[str], bool] = is_shown,
         is_held: Callable[[str, str], bool] = is_held,
         look_every_s: float = LOOK_EVERY_S,
+        grace_s: float = GRACE_S,
     ) -> None:
         self._app, self._shelf = app, shelf
         self._most, self._least, self._framing = most, least, framing
         self._is_shown, self._is_held = is_shown, is_held
-        self._look_every_s = look_every_s
+        self._look_every_s, self._grace_s = look_every_s, grace_s
         self._n_arriving = 0
         self._watches: set[asyncio.Task[None]] = set()
 
@@ -98,7 +99,7 @@ class Reception:
             return
         self._n_arriving += 1
         try:
-            await self._take(scope, receive, send, n_bytes)
+            await self._take(scope, Pace(receive, self._grace_s).receive, send, n_bytes)
         finally:
             self._n_arriving -= 1
 
@@ -268,8 +269,7 @@ class _Body:
 async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
     is_more = True
     while is_more:
-        with anyio.fail_after(SILENCE_S):
-            message = await receive()
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         is_more = message.get("more_body", False)

@@ -17,6 +17,7 @@ from websockets.typing import Origin, Subprotocol
 
 from recommender.serving.access import COOKIE, PASSWORD
 from recommender.serving.hosts import HOSTS
+from recommender.serving.lines import MAX_WAITING
 from tools.serving import Server, serving
 from tools.visiting import find_browser
 
@@ -111,6 +112,19 @@ def test_every_answer_is_guarded(public: Server) -> None:
 def test_how_busy_it_is_stays_private(public: Server) -> None:
     assert ask(public, "/_stcore/metrics").status == 200
     assert ask(public, "/_stcore/metrics", host=NAME).status == 404
+
+
+def test_lines_that_wait_for_ever_make_room_for_others(public: Server) -> None:
+    """The server as it is started watches its lines; see tests/serving/test_slow_clients.py."""
+    end = (LOOPBACK, urlsplit(public.address).port or 0)
+    with contextlib.ExitStack() as lines:
+        first, *_ = [
+            lines.enter_context(contextlib.closing(socket.create_connection(end, timeout=9)))
+            for _ in range(MAX_WAITING + 1)
+        ]
+        assert ask(public, "/_stcore/health").status == 200
+        with contextlib.suppress(ConnectionError):
+            assert first.recv(1) == b""
 
 
 def test_wrong_passwords_are_refused_and_counted(public: Server) -> None:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
 
+import anyio
 import pytest
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
@@ -33,6 +34,7 @@ HEAD = (
 )
 FOOT = b"\r\n--border--\r\n"
 LEAST, MOST, FRAMING = 1_000, 200_000, 500
+GRACE_S = 0.3
 
 
 class Streamlit:
@@ -56,6 +58,7 @@ class Streamlit:
                     is_shown=lambda session: session == "one",
                     is_held=lambda _session, file_id: file_id in self.held,
                     look_every_s=0.01,
+                    grace_s=GRACE_S,
                 )
             ],
         )
@@ -166,19 +169,23 @@ def test_a_page_that_is_gone_and_a_form_that_is_none_leave_nothing(client: TestC
     assert not n_files()
 
 
-def test_an_upload_that_is_cut_off_leaves_nothing(streamlit: Streamlit) -> None:
-    messages: list[Message] = [
-        {"type": "http.request", "body": HEAD + bytes(50_000), "more_body": True},
-        {"type": "http.disconnect"},
-    ]
+def receive_cut_off(streamlit: Streamlit, *, is_silent: bool) -> tuple[list[int], list[Message]]:
+    """Begin an upload that never ends; returns the numbers of files then, and what was said."""
+    beginning = {"type": "http.request", "body": HEAD + bytes(50_000), "more_body": True}
+    messages: list[Message] = [beginning]
     seen: list[int] = []
+    said: list[Message] = []
 
     async def receive() -> Message:
         seen.append(n_files())
-        return messages.pop(0)
+        if messages:
+            return messages.pop(0)
+        if is_silent:
+            await anyio.sleep_forever()
+        return {"type": "http.disconnect"}
 
-    async def answer(_message: Message) -> None:
-        raise AssertionError("nobody is left to answer")
+    async def answer(message: Message) -> None:
+        said.append(message)
 
     headers = OWNER | {
         "content-length": str(MOST),
@@ -196,7 +203,22 @@ def test_an_upload_that_is_cut_off_leaves_nothing(streamlit: Streamlit) -> None:
         streamlit.shelf.close()
 
     run_alone(be_cut_off)
+    return seen, said
+
+
+def test_an_upload_that_is_cut_off_leaves_nothing(streamlit: Streamlit) -> None:
+    seen, said = receive_cut_off(streamlit, is_silent=False)
     assert seen[-1] == 1
+    assert not said  # nobody is left to answer
+    assert not n_files()
+
+
+def test_an_upload_that_stops_in_the_middle_is_given_up_and_leaves_nothing(
+    streamlit: Streamlit,
+) -> None:
+    seen, said = receive_cut_off(streamlit, is_silent=True)
+    assert seen[-1] == 1
+    assert (said[0]["status"], said[1]["body"]) == (408, b"The upload stalled.")
     assert not n_files()
 
 
