@@ -32,7 +32,7 @@ from tools.serving import serving
 
 THINKS_S = 3.0
 TIMEOUT_S = 60
-N_SLOW_LINES, N_PAGES = 100, 120
+N_SLOW_LINES, N_PAGES = 100, 320
 HELD = -1  # in place of a status
 BINARY, MASKED, SWITCHED = 0x82, 0x80, 101  # of RFC 6455
 OPENING = (  # of a page's websocket, from an address for documentation

@@ -10,10 +10,10 @@ from recommender.serving.admission import TokenBuckets
 from recommender.serving.clients import household
 from recommender.serving.hosts import LOCAL
 
-MAX_STREAMS, MAX_CLIENT_STREAMS = 1_000, 100
-# A click is one message and one run of the page; thirty busy visitors behind one address send ten
-# a second together
-PER_MINUTE, BURST = 1_200, 300
+# A room of 150 visitors behind one router is one household, and each may have a second tab
+MAX_STREAMS, MAX_CLIENT_STREAMS = 1_000, 300
+# A click is one message and one run of the page; a visitor's every three seconds are fifty a second
+PER_MINUTE, BURST = 3_000, 600
 MAX_WAIT_S = 5.0  # of one message for its turn; a page that asks for more is cut off
 TRY_AGAIN_LATER = 1013
 

@@ -118,9 +118,8 @@ def _uploads() -> Iterator[Target]:
                 raise AssertionError(f"{answer.status_code}: {answer.text[:200]}")
             return bool(answer.status_code == OK)
 
-        send(
-            corpus.pictures()[0]
-        )  # opens demo and model, which takes seconds and is no input's fault
+        # opens demo and model, which takes seconds and is no input's fault
+        send(corpus.pictures()[0])
         yield send
 
 

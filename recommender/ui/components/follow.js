@@ -1,7 +1,7 @@
 // Links that Streamlit answers as it answers the browser's own Back and Forward: it runs the page
 // of the new address. A click costs one run and one step of the history.
 
-import { noteTop } from "./history.js";
+import { noteTop, scrollBack } from "./history.js";
 
 // Makes an anchor lead to an address of the page.
 export function follow(anchor, href, onLeave = () => {}) {
@@ -10,6 +10,7 @@ export function follow(anchor, href, onLeave = () => {}) {
     if (opensElsewhere(event)) return;
     event.preventDefault();
     go(href);
+    scrollBack();
     onLeave();
   };
 }

@@ -4,6 +4,9 @@
 const UNFOLDS_MS = 2000; // until the pictures and controls of a page have their sizes
 const SHEET = "page";
 
+// By which a visitor scrolls.
+export const MOVES = ["wheel", "touchmove", "keydown", "pointerdown"];
+
 // The element that scrolls.
 export const scroller = () => document.querySelector('[data-testid="stMain"]');
 
@@ -27,7 +30,7 @@ export function scrollBack() {
   });
   end.signal.addEventListener("abort", () => growth.disconnect());
   for (const child of main.children) growth.observe(child);
-  for (const move of ["wheel", "touchstart", "keydown", "pointerdown"])
+  for (const move of MOVES)
     document.addEventListener(move, () => end.abort(), { signal: end.signal, once: true });
   setTimeout(() => end.abort(), UNFOLDS_MS);
 }
@@ -41,7 +44,10 @@ export function makeSteps(names) {
     const changed = names.filter(
       (name) => String(before.getAll(name)) !== String(next.searchParams.getAll(name)),
     );
-    if (!changed.length || next.pathname !== window.location.pathname) {
+    // what the server puts right in an address that Back led to is given as a path, and is no step:
+    // Back would lead to it again and again
+    const isPutRight = String(url).startsWith("/");
+    if (!changed.length || isPutRight || next.pathname !== window.location.pathname) {
       History.prototype.replaceState.call(window.history, state, unused, url);
       return;
     }

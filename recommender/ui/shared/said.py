@@ -1,4 +1,4 @@
-"""What a page says of itself once it is drawn, for those who cannot see it."""
+"""Keeps the sentence that a screen reader reads out once the page is drawn."""
 
 import streamlit as st
 

@@ -35,6 +35,7 @@ def masthead(current: str) -> None:
         _choices()
     # drawn last, but always at this place: what it remembers would be lost elsewhere
     st.session_state[_RECEPTION] = st.container(key="reception")
+    said.take()  # of a run that a click cut short
 
 
 def receive(current: str) -> None:
@@ -44,11 +45,11 @@ def receive(current: str) -> None:
     ----------
     current : name of the page that is shown
     """
-    here = link.here()
-    place = "/".join([current, here.get("item"), here.get("sample")])
     reception = st.session_state.pop(_RECEPTION, None)
     if reception is None:  # there was no catalogue to draw a masthead for
         return
+    here = link.here()
+    place = "/".join([current, here.get("item"), here.get("sample")])
     with reception:
         arrival.show(place=place, said=said.take())
 

@@ -1,4 +1,4 @@
-"""What a page says of itself, for those who cannot see it."""
+"""The sentence that a screen reader reads out."""
 
 from recommender.ui.shared import said
 

@@ -1,7 +1,7 @@
 // Receives a visitor at a page. Runs when all of the page is drawn.
 
 import { focusHeading } from "../heading.js";
-import { noteTop, scrollBack, scroller } from "../history.js";
+import { MOVES, noteTop, scrollBack, scroller } from "../history.js";
 
 const REST_MS = 150; // browsers refuse to note every move
 const MOST_MS = 3000;
@@ -9,12 +9,14 @@ const MOST_MS = 3000;
 export default function ({ data, parentElement }) {
   const status = parentElement.querySelector("p");
   const isElsewhere = status.place !== undefined && status.place !== data.place;
-  if (isElsewhere) focusHeading();
-  if (isElsewhere || Date.now() < status.leavesUntil) scrollBack();
+  // who has gone on to something in a page that was slow to be drawn is not called back
+  if (isElsewhere && [document.body, status.held].includes(document.activeElement)) focusHeading();
+  if ((isElsewhere || Date.now() < status.leavesUntil) && !status.hasMoved) scrollBack();
   status.place = data.place;
   status.leavesUntil = 0;
   status.textContent = data.said;
 
+  const end = new AbortController();
   const main = scroller();
   let resting;
   const note = () => {
@@ -28,11 +30,15 @@ export default function ({ data, parentElement }) {
   const left = () => {
     clearTimeout(resting);
     status.leavesUntil = Date.now() + MOST_MS;
+    status.held = document.activeElement;
+    status.hasMoved = false;
   };
-  main?.addEventListener("scroll", scrolled, { passive: true });
-  window.addEventListener("popstate", left);
-  return () => {
-    main?.removeEventListener("scroll", scrolled);
-    window.removeEventListener("popstate", left);
+  const moved = () => {
+    status.hasMoved = true;
   };
+  main?.addEventListener("scroll", scrolled, { passive: true, signal: end.signal });
+  window.addEventListener("popstate", left, { signal: end.signal });
+  for (const move of MOVES)
+    document.addEventListener(move, moved, { passive: true, signal: end.signal });
+  return () => end.abort();
 }
