@@ -20,6 +20,7 @@ from recommender.serving.compressed import Compressed
 from recommender.serving.headers import SecurityHeaders, embedders
 from recommender.serving.hosts import AllowedHosts, HostGuard
 from recommender.serving.lines import watch_connections
+from recommender.serving.remainder import Remainder
 from recommender.serving.streams import StreamGuard
 from recommender.serving.threads import use_one_blas_thread
 from recommender.ui.shared import pictures, resources, shelf, standing
@@ -84,6 +85,7 @@ app = st.App(
     str(Path(routes.__file__).with_name("main.py")),  # an installed app.py lies elsewhere
     routes=routes.ROUTES,
     middleware=[  # the first meets a request first
+        Middleware(Remainder),
         Middleware(SecurityHeaders, framed_by=embedders()),
         Middleware(HostGuard, allowed=allowed),
         Middleware(StreamGuard),

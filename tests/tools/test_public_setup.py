@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import ssl
 import subprocess
 import time
@@ -17,16 +18,19 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+from websockets.protocol import State
+from websockets.sync.client import connect
 
 from recommender.serving.access import PASSWORD
 from recommender.serving.hosts import HOSTS
-from recommender.ui.shared.sizes import MAX_UPLOAD_MB
+from recommender.ui.shared.sizes import MAX_PHOTO_MB, MAX_UPLOAD_MB
 from tools.serving import ROOT, free_port, serving
 
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 CERTIFY = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
 NAME = "shop.example"
 START_S = 20
+TOO_LARGE_BYTES = 40_000_000  # for a visitor; an owner's import may be that large
 with_nginx = pytest.mark.skipif(
     not Path(NGINX).exists() or shutil.which("openssl") is None, reason="nginx is not installed"
 )
@@ -72,13 +76,11 @@ def public(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def ask(address: str, host: str = NAME, data: bytes | None = None) -> tuple[int, Message]:
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # its own certificate
     end = time.monotonic() + START_S
     while True:
         try:
             request = Request(address, data, {"Host": host})  # noqa: S310  https
-            with urlopen(request, timeout=20, context=context) as answer:  # noqa: S310
+            with urlopen(request, timeout=20, context=encrypted()) as answer:  # noqa: S310
                 return answer.status, answer.headers
         except HTTPError as error:
             return error.code, error.headers
@@ -99,13 +101,51 @@ def test_the_proxys_configuration_works_as_written(public: str) -> None:
     assert ask(f"{public}/", host="evil.example")[0] == 421
     assert ask(f"{public}/sign-in", data=b"password=wrong+horse")[0] == 403
     assert declared_size_is_refused(public, (MAX_UPLOAD_MB + 2) << 20)
+    assert opens_a_websocket(public)
+    large = bytes(TOO_LARGE_BYTES)
+    assert brought(public, large) == (413, f"At most {MAX_PHOTO_MB} MB can be uploaded here.")
+    cookie = signed_in(public)
+    assert "Secure" in cookie
+    status, sentence = brought(public, large, cookie)
+    assert (status, sentence) == (409, "The page of this upload is not open any more.")
+
+
+def encrypted() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # its own certificate
+    return context
+
+
+def opens_a_websocket(address: str) -> bool:
+    """Whether Streamlit's websocket opens through the proxy."""
+    place = urlsplit(address)
+    line = socket.create_connection((place.hostname, place.port), timeout=20)
+    with connect(f"wss://{NAME}/_stcore/stream", sock=line, ssl=encrypted()) as websocket:
+        return websocket.state is State.OPEN
+
+
+def brought(address: str, body: bytes, cookie: str = "") -> tuple[int, str]:
+    """The answer to an upload for a page that is not open."""
+    headers = {"Host": NAME, "Cookie": cookie, "Content-Type": "multipart/form-data; boundary=a"}
+    connection = HTTPSConnection(urlsplit(address).netloc, timeout=60, context=encrypted())
+    with closing(connection):
+        connection.request("PUT", "/_stcore/upload_file/no-page/file", body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
+def signed_in(address: str) -> str:
+    """The cookie that an owner gets for the right password."""
+    connection = HTTPSConnection(urlsplit(address).netloc, timeout=20, context=encrypted())
+    with closing(connection):
+        form = {"Host": NAME, "Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", "/sign-in", b"password=correct+horse", form)
+        return connection.getresponse().headers["Set-Cookie"]
 
 
 def declared_size_is_refused(address: str, n_bytes: int) -> bool:
     """Whether the proxy answers 413 to a body of this size before it is sent."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    connection = HTTPSConnection(urlsplit(address).netloc, timeout=20, context=context)
+    connection = HTTPSConnection(urlsplit(address).netloc, timeout=20, context=encrypted())
     with closing(connection):
         connection.putrequest("PUT", "/_stcore/upload_file/a/b", skip_host=True)
         for name, value in (("Host", NAME), ("Content-Length", str(n_bytes))):
