@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .PHONY: demo test test-all check biome hooks format train train-perceptual encoder \
-	backbone-catalogues figures pictures slow-line benchmark fuzz chaos timings load lock clean
+	backbone-catalogues figures pictures slow-line benchmark fuzz chaos timings load lock lock-check clean
 
 # make test SIDE_BY_SIDE=1 runs the tests' files in as many processes as there are cores, up to four; the
 # tests of a file share what they set up, so a file stays with one process
@@ -149,17 +149,29 @@ load: $(VENV)/.dev
 # Pin the versions of all that the requirements bring, for every Python from 3.11, and the hashes of
 # the files that the demo needs; what is pinned
 # stays as it is where it still fits: make lock UPGRADE=--upgrade takes today's versions
-lock:
+# Versions for every Python from 3.11 on, and the hashes of their files
+UV_PIN = build/lock/bin/uv pip compile -q --universal --python-version 3.11 --strip-extras \
+	--no-annotate --no-header --no-emit-index-url
+define LOCK
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/pip install -q uv
 	sed '/^-c/d' requirements.txt > build/lock/requirements.txt
 	cp requirements-package.txt requirements-milvus.txt requirements-train.txt requirements-dev.txt build/lock
-	build/lock/bin/uv pip compile -q --universal --python-version 3.11 --strip-extras \
-		--no-annotate --no-header --no-emit-index-url $(UPGRADE) \
-		build/lock/requirements-dev.txt -o constraints.txt
-	build/lock/bin/uv pip compile -q --universal --python-version 3.11 --strip-extras \
-		--no-annotate --no-header --no-emit-index-url --generate-hashes -c constraints.txt \
-		requirements-package.txt -o requirements.lock
+endef
+
+lock:
+	$(LOCK)
+	$(UV_PIN) $(UPGRADE) build/lock/requirements-dev.txt -o constraints.txt
+	$(UV_PIN) --generate-hashes -c constraints.txt requirements-package.txt -o requirements.lock
+	$(UV_PIN) --generate-hashes -c constraints.txt build/lock/requirements-dev.txt -o requirements-dev.lock
+
+# Asks the index for all hashes anew, and compares
+lock-check:
+	$(LOCK)
+	$(UV_PIN) --no-cache --generate-hashes -c constraints.txt requirements-package.txt -o build/lock/demo
+	$(UV_PIN) --no-cache --generate-hashes -c constraints.txt build/lock/requirements-dev.txt -o build/lock/dev
+	diff requirements.lock build/lock/demo
+	diff requirements-dev.lock build/lock/dev
 
 clean:
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache test-output
@@ -172,6 +184,6 @@ $(VENV)/.demo: $(BIN)/python requirements.lock
 	$(BIN)/python -m pip install --disable-pip-version-check -q --require-hashes -r requirements.lock
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.demo requirements-milvus.txt requirements-train.txt requirements-dev.txt
-	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.demo requirements-dev.lock
+	$(BIN)/python -m pip install --disable-pip-version-check -q --require-hashes -r requirements-dev.lock
 	touch $@

@@ -168,8 +168,20 @@ def test_every_dependency_has_its_reason_and_its_lock() -> None:
                 assert f"`{name}`" in architecture, f"{name} has no reason in ARCHITECTURE.md"
 
 
-def test_the_demo_is_locked_by_the_hashes_of_the_tested_versions() -> None:
-    text = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize(
+    ("lock", "needs"),
+    [
+        ("requirements.lock", ["requirements-package.txt"]),
+        (
+            "requirements-dev.lock",
+            [f"requirements-{part}.txt" for part in ("milvus", "train", "dev")],
+        ),
+    ],
+)
+def test_what_is_installed_is_locked_by_the_hashes_of_the_tested_versions(
+    lock: str, needs: list[str]
+) -> None:
+    text = (ROOT / lock).read_text()
     entries = re.findall(r"^([\w.-]+)==(\S+)([^\n]*)((?:\n    --hash=.*)*)", text, re.MULTILINE)
     tested = dict(
         line.split(" ;")[0].split("==")
@@ -179,7 +191,7 @@ def test_the_demo_is_locked_by_the_hashes_of_the_tested_versions() -> None:
         assert tested[name] == version, name
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", hashes), name
     locked = {name for name, *_ in entries}
-    for line in (ROOT / "requirements-package.txt").read_text().splitlines():
+    for line in "\n".join((ROOT / file).read_text() for file in needs).splitlines():
         name = re.split(r"[<>=\[ ;]", line)[0].lower()
-        assert not name or name == "#" or name in locked, name
-    assert "--require-hashes -r requirements.lock" in (ROOT / "Makefile").read_text()
+        assert not name or name.startswith(("#", "-")) or name in locked, name
+    assert f"--require-hashes -r {lock}" in (ROOT / "Makefile").read_text()
