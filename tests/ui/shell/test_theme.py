@@ -4,7 +4,9 @@ import re
 import tomllib
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.ui.browsing import Visit
 from tools.serving import ROOT
 
 TOLD_TWICE = {
@@ -74,3 +76,15 @@ def test_type_grows_with_the_root() -> None:
         if ":root" not in file.read_text("utf-8") or found != "font-size: 18px;"
     ]
     assert not in_pixels
+
+
+def test_forced_colours_leave_controls_to_be_seen(visit: Visit) -> None:
+    page = visit("/shop")
+    page.emulate_media(forced_colors="active")
+    expect(page.locator(".shop-buy")).to_have_css("outline-style", "solid")
+    switch = page.locator('label:has([role="switch"]) > div:first-of-type')
+    expect(switch.first).to_have_css("outline-style", "solid")
+    expect(page.locator(".ways [aria-current]")).to_have_css("text-decoration-line", "underline")
+    thumb = page.get_by_test_id("stSlider").locator("[data-rac]:has(> div > input)").first
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    expect(thumb).not_to_have_css("background-color", ground)

@@ -255,6 +255,7 @@ export class Painter {
     this.probe ??= this.root.appendChild(document.createElement("i"));
     const { probe } = this;
     probe.hidden = true;
+    probe.style.forcedColorAdjust = "none"; // each variable names a colour of the system then
     for (const name of ["ink", "page", "line", "accent"]) {
       probe.style.color = `var(--${name})`;
       this[name] = getComputedStyle(probe).color;
