@@ -30,10 +30,9 @@ def show() -> None:
     st.html(STYLES)
     catalogue = resources.catalogue(choice.catalogue())
     if not len(catalogue):
-        messages.empty(
-            "This catalogue is empty",
-            f"Add products with: python -m recommender import SOURCE --name {catalogue.name}",
-        )
+        messages.empty("This catalogue is empty", "Bring products in, or open another one.")
+        with st.container(horizontal_alignment="center"):
+            st.page_link(link.page(link.CATALOGUES), label="Catalogues")
         return
     _welcome(catalogue)
     facets = filters.facets(catalogue)
