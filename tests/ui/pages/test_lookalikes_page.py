@@ -9,7 +9,7 @@ from recommender.catalogue.registry import open_catalogue
 from recommender.importing.importer import import_source
 from recommender.models import ARTICLE, PERCEPTUAL, available_models
 from recommender.serving.visible import COMMAND
-from recommender.ui.shared import pictures
+from recommender.ui.shared import pictures, words
 from tests.ui.browsing import (
     Visit,
     card_buttons,
@@ -98,6 +98,10 @@ def test_filters_and_variety_shape_an_answer(open_page: OpenPage) -> None:
     similarities = [float(str(card["similarity"])) for card in shown]
     assert similarities != sorted(similarities, reverse=True)
     assert "only=Bowl" in str(shown[0]["href"])
+    bowls = [each for each in open_catalogue("demo") if each.category == "bowl"]
+    offered = {each.key: {*each.options} for each in app.multiselect}
+    assert offered["made-of"] == {words.capitalised(each.material) for each in bowls}
+    assert len(offered["only"]) > 1  # a second kind may be chosen beside the first
     app = open_page("lookalikes", item=item.item_id, **{"other-brands": "true"})
     brands = {
         open_catalogue("demo").get(str(card["id"])).brand
