@@ -23,22 +23,25 @@ class FacetCounts:
     materials: Mapping[str, int]
 
 
-def count(items: Iterable[Item], item_filter: ItemFilter) -> FacetCounts:
+def count(items: Iterable[Item], item_filter: ItemFilter, query: Item | None = None) -> FacetCounts:
     """Count the values that the products of a selection have.
 
     Parameters
     ----------
     items : that are found by words, or all
     item_filter : conditions that are set already
+    query : the product that asks, with which some conditions compare; see `ItemFilter.accept`
     """
     selection = list(items)
     return FacetCounts(
-        categories=_counts(selection, "category", replace(item_filter, categories=())),
-        colours=_counts(selection, "colour", replace(item_filter, colours=())),
-        materials=_counts(selection, "material", replace(item_filter, materials=())),
+        categories=_counts(selection, "category", replace(item_filter, categories=()), query),
+        colours=_counts(selection, "colour", replace(item_filter, colours=()), query),
+        materials=_counts(selection, "material", replace(item_filter, materials=()), query),
     )
 
 
-def _counts(items: Iterable[Item], column: str, others: ItemFilter) -> Mapping[str, int]:
-    found = Counter(item.label(column) for item in items if others.accept(item))
+def _counts(
+    items: Iterable[Item], column: str, others: ItemFilter, query: Item | None
+) -> Mapping[str, int]:
+    found = Counter(item.label(column) for item in items if others.accept(item, query))
     return {value: number for value, number in sorted(found.items()) if value}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from recommender.config import ASSETS, MODELS, PROJECT, home
 
+COMMAND = re.compile(r"\b(python -m|pip install|streamlit run)\b")
 ABSOLUTE = re.compile(r"(?<![\w:/.])/([\w.+@~ -]*?)((?:/[^\s/:;,'\"()]+)+)")
 
 
@@ -24,6 +25,17 @@ def without_paths(sentence: str) -> str:
     for name in sorted(names - {os.sep, "."}, key=len, reverse=True):
         sentence = sentence.replace(name + os.sep, "")
     return ABSOLUTE.sub(_last_part, sentence)
+
+
+def without_commands(sentence: str) -> str:
+    """Return a message without its parts that advise a command line."""
+    kept: list[str] = []
+    for part in re.split(r"(?<=[.;:!?])\s+", sentence):
+        if not COMMAND.search(part):
+            kept.append(part)
+        elif kept and kept[-1].endswith("with:"):
+            kept.pop()
+    return " ".join(kept).rstrip(":; ")
 
 
 @cache

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from recommender.config import ASSETS, home
-from recommender.serving.visible import without_paths
+from recommender.serving.visible import without_commands, without_paths
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,20 @@ def test_the_programs_own_folders_are_left_out(tmp_path: Path) -> None:
         told = without_paths(f"{folder / 'catalogues' / 'shop' / 'catalogue.db'} is damaged")
         assert str(folder) not in told
         assert told.endswith("catalogues/shop/catalogue.db is damaged")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "there is no catalogue 'x'; available: demo. "
+            "Make one with: python -m recommender import SOURCE --name x",
+            "there is no catalogue 'x'; available: demo.",
+        ),
+        ("there is no map in x: run python -m recommender map", "there is no map in x"),
+        ("it needs FAISS: pip install faiss-cpu", "it needs FAISS"),
+        ("only: a sentence. And another", None),
+    ],
+)
+def test_commands_are_left_out(sentence: str, expected: str | None) -> None:
+    assert without_commands(sentence) == (expected or sentence)

@@ -66,6 +66,8 @@ def test_back_leads_through_the_search_to_where_the_page_was_left(visit: Visit) 
     page.go_back()
     page.wait_for_function(f"top => Math.abs({HOW_FAR} - top) < 2", arg=left_at)
     assert parameters(page) == {"category": ["Mug"], "page": ["2"]}
+    page.reload()
+    page.wait_for_function(f"top => Math.abs({HOW_FAR} - top) < 2", arg=left_at)
     page.go_back()
     page.go_back()
     expect(page.get_by_role("status").filter(has_text="1,529 products")).to_have_count(1)

@@ -20,7 +20,6 @@ FEW_PILLS = 12  # fit into two rows
 MAX_PILLS = 40  # more categories than this go into a list
 KEYS = ("q", "category", "colour", "material", "price")  # of the filters
 COLUMNS = {"category": "categories", "colour": "colours", "material": "materials"}
-N_COUNTED = 6  # values with their numbers of products under a filter
 GALLERY = "browse-gallery"
 ALL_SHOWN = "browse.all-categories"
 
@@ -30,10 +29,9 @@ def show() -> None:
     st.html(STYLES)
     catalogue = resources.catalogue(choice.catalogue())
     if not len(catalogue):
-        messages.empty(
-            "This catalogue is empty",
-            f"Add products with: python -m recommender import SOURCE --name {catalogue.name}",
-        )
+        messages.empty("This catalogue is empty", "Bring products in, or open another one.")
+        with st.container(horizontal_alignment="center"):
+            st.page_link(link.page(link.CATALOGUES), label="Catalogues")
         return
     _welcome(catalogue)
     facets = filters.facets(catalogue)
@@ -62,7 +60,7 @@ def _welcome(catalogue: Catalogue) -> None:
 
 def _ask(catalogue: Catalogue, facets: Facets) -> Filters:
     # Read before they are drawn: each widget offers what the others leave
-    held = {key: _held(key, getattr(facets, name)) for key, name in COLUMNS.items()}
+    held = {key: filters.held(key, getattr(facets, name)) for key, name in COLUMNS.items()}
     prices = st.session_state.get("price")
     is_narrowed = facets.prices is not None and prices not in (None, filters.whole(facets.prices))
     counts = filters.count(
@@ -89,8 +87,12 @@ def _ask(catalogue: Catalogue, facets: Facets) -> Filters:
         )
         latest_photo.offer()
         with st.popover("Filters", icon=":material/filter_list:"):
-            colours = _several("Colour", "colour", counts.colours, held["colour"])
-            materials = _several("Material", "material", counts.materials, held["material"])
+            colours = filters.several(
+                "Colour", "colour", counts.colours, held["colour"], _first_page
+            )
+            materials = filters.several(
+                "Material", "material", counts.materials, held["material"], _first_page
+            )
             prices = filters.price_range(facets.prices, "price", _first_page, facets.currency)
         order = st.selectbox(
             "Sort by",
@@ -114,29 +116,12 @@ def _ask(catalogue: Catalogue, facets: Facets) -> Filters:
     )
 
 
-def _held(key: str, values: Sequence[str]) -> list[str]:
-    """Return what a filter is set to, by its widget or, before it is drawn, by the address."""
-    if key in st.session_state:
-        return list(st.session_state[key] or ())
-    named = st.query_params.get_all(key)
-    return [
-        each
-        for each in values
-        if named and {words.choice(each), words.capitalised(each)} & {*named}
-    ]
-
-
-def _offered(counts: Mapping[str, int], held: Sequence[str]) -> list[str]:
-    """Return the values that lead somewhere, and those that are set."""
-    return sorted({*counts, *held})
-
-
 def _categories(counts: Mapping[str, int], held: Sequence[str]) -> list[str]:
-    categories = _offered(counts, held)
+    categories = filters.offered(counts, held)
     if len(categories) < 2 and not held:  # noqa: PLR2004  nothing to choose from
         return []
     if len(categories) > MAX_PILLS:
-        return _several("Category", "category", counts, held)
+        return filters.several("Category", "category", counts, held, _first_page)
     is_long = len(categories) > FEW_PILLS
     shows_all = not is_long or st.session_state.get(ALL_SHOWN, False)
     with st.container(key="all-categories" if shows_all else "some-categories", gap="xsmall"):
@@ -154,27 +139,6 @@ def _categories(counts: Mapping[str, int], held: Sequence[str]) -> list[str]:
             label = "Fewer categories" if shows_all else f"All {len(categories)} categories"
             icon = ":material/expand_less:" if shows_all else ":material/expand_more:"
             st.button(label, key="more-categories", type="tertiary", icon=icon, on_click=_turn_over)
-    return chosen
-
-
-def _several(label: str, key: str, counts: Mapping[str, int], held: Sequence[str]) -> list[str]:
-    options = _offered(counts, held)
-    if len(options) < 2 and not held:  # noqa: PLR2004  nothing to choose from
-        return []
-    chosen = st.multiselect(
-        label,
-        options,
-        key=key,
-        bind="query-params",
-        format_func=words.capitalised,
-        placeholder="Any",
-        on_change=_first_page,
-    )
-    # not in the choices themselves: their names are part of addresses
-    most = sorted(counts, key=lambda each: (-counts[each], each))[:N_COUNTED]
-    named = ", ".join(f"{words.capitalised(each)} {counts[each]:,}" for each in most)
-    more = f" and {len(counts) - len(most)} more" if len(counts) > len(most) else ""
-    st.html(f'<p class="quiet">{words.html(named + more)}</p>')
     return chosen
 
 

@@ -16,7 +16,6 @@ from recommender.ui.shared import link, messages, pictures, resources, standing,
 
 STYLES = Path(__file__).with_suffix(".css")
 N_THUMBNAILS = 5
-PAGE = "catalogues"
 UPDATE = "update"  # in the address: the catalogue to update
 DELETED = "catalogues.deleted"  # the catalogue that a visitor asked to delete
 
@@ -78,7 +77,7 @@ def _show_catalogue(name: str, *, is_managed: bool) -> None:
             st.html(f'<h3 class="bar">Update {words.html(name)}</h3>')
             intake.show(key=f"update-{name}", updated=name)
             st.page_link(
-                link.page(PAGE),
+                link.page(link.CATALOGUES),
                 label="Keep it as it is",
                 icon=":material/close:",
                 query_params=link.here().kept(),
@@ -107,7 +106,7 @@ def _describe(catalogue: Catalogue) -> str:
 def _offer_changes(catalogue: Catalogue) -> None:
     name = catalogue.name
     st.page_link(
-        link.page(PAGE),
+        link.page(link.CATALOGUES),
         label="Update",
         icon=":material/sync:",
         query_params=link.here().kept(**{UPDATE: name}),

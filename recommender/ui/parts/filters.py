@@ -2,21 +2,24 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import streamlit as st
 
 from recommender.catalogue import facets as facet_counts
-from recommender.catalogue import text_search
+from recommender.catalogue import rules, text_search
 from recommender.catalogue.facets import FacetCounts
 from recommender.catalogue.filters import ANYTHING, ItemFilter
 from recommender.catalogue.lexicon import Lexicon, lexicon
 from recommender.catalogue.store import Catalogue
 from recommender.items import Item
+from recommender.search import selection
+from recommender.search.options import SearchOptions
 from recommender.ui.shared import words
 
+N_COUNTED = 6  # values with their numbers of products under a filter
 KEPT_SELECTIONS = 64  # a rerun with the same filters walks through no products
 KEPT_CATALOGUES = 8  # a catalogue that is imported again is another one
 FEATURED, CHEAP, DEAR, BY_NAME = "featured", "price", "-price", "name"
@@ -101,6 +104,43 @@ def count(catalogue: Catalogue, filters: Filters) -> FacetCounts:
     return _counted(catalogue, filters, lexicon(catalogue.folder))
 
 
+def count_answers(
+    catalogue: Catalogue, item: Item | None, text: str, item_filter: ItemFilter
+) -> FacetCounts:
+    """Return what each further choice would leave of all that may answer a query.
+
+    Parameters
+    ----------
+    item : the product that asks, or None for a picture
+    text : of "This, but …"
+    """
+    stamp = rules.stamp(catalogue.folder)
+    item_id = None if item is None else item.item_id
+    return _answering(catalogue, item_id, text, item_filter, stamp, lexicon(catalogue.folder))
+
+
+@lru_cache(KEPT_SELECTIONS)
+def _answering(
+    catalogue: Catalogue,
+    item_id: str | None,
+    text: str,
+    item_filter: ItemFilter,
+    stamp: object,
+    words_known: Lexicon,
+) -> FacetCounts:
+    del stamp, words_known  # only parts of the key: a shop may change both
+    item = None if item_id is None else catalogue.get(item_id)
+    accepts = selection.acceptance(
+        catalogue, SearchOptions(words=text), rules.read(catalogue.folder), item
+    )
+    answers = (
+        each
+        for each in catalogue
+        if each.item_id != item_id and (accepts is None or accepts(each.item_id))
+    )
+    return facet_counts.count(answers, item_filter, item)
+
+
 @lru_cache(KEPT_SELECTIONS)
 def _counted(catalogue: Catalogue, filters: Filters, words_known: Lexicon) -> FacetCounts:
     named = _selected(catalogue, Filters(text=filters.text), words_known)
@@ -121,6 +161,58 @@ def _selected(catalogue: Catalogue, filters: Filters, words_known: Lexicon) -> t
     if not filters.item_filter.is_empty:
         found = [item for item in found if filters.item_filter.accept(item)]
     return tuple(found)
+
+
+def held(key: str, values: Sequence[str]) -> list[str]:
+    """Return what a filter is set to, by its widget or, before it is drawn, by the address."""
+    if key in st.session_state:
+        return list(st.session_state[key] or ())
+    named = st.query_params.get_all(key)
+    return [
+        each
+        for each in values
+        if named and {words.choice(each), words.capitalised(each)} & {*named}
+    ]
+
+
+def offered(counts: Mapping[str, int], set_ones: Sequence[str]) -> list[str]:
+    """Return the values that lead somewhere, and those that are set."""
+    return sorted({*counts, *set_ones})
+
+
+def several(
+    label: str,
+    key: str,
+    counts: Mapping[str, int],
+    set_ones: Sequence[str],
+    on_change: Callable[[], None] | None = None,
+) -> list[str]:
+    """Draw a choice of several values that lead somewhere, with the numbers of the most frequent.
+
+    Parameters
+    ----------
+    counts : products by value, see `FacetCounts`; 0 where nobody has counted
+    set_ones : values that are chosen already, see `held`
+    """
+    options = offered(counts, set_ones)
+    if len(options) < 2 and not set_ones:  # noqa: PLR2004  nothing to choose from
+        return []
+    chosen = st.multiselect(
+        label,
+        options,
+        key=key,
+        bind="query-params",
+        format_func=words.capitalised,
+        placeholder="Any",
+        on_change=on_change,
+    )
+    # not in the choices themselves: their names are part of addresses
+    counted = [each for each in counts if counts[each]]
+    most = sorted(counted, key=lambda each: (-counts[each], each))[:N_COUNTED]
+    named = ", ".join(f"{words.capitalised(each)} {counts[each]:,}" for each in most)
+    more = f" and {len(counted) - len(most)} more" if len(counted) > len(most) else ""
+    st.html(f'<p class="quiet">{words.html(named + more)}</p>')
+    return chosen
 
 
 def price_range(

@@ -10,6 +10,7 @@ from recommender.catalogue.store import catalogues_folder
 from recommender.errors import CatalogueError
 from recommender.importing import jobs
 from recommender.importing.report import ImportReport, Reported, read_report
+from recommender.serving.visible import without_commands
 from recommender.spreadsheets import to_csv
 from recommender.ui.shared import standing, words
 
@@ -107,7 +108,7 @@ def _ended_text(name: str, state: jobs.State) -> str:
         told = f"{STATUSES['done']} {words.count(report.n_items, 'product')}: {_counts(report)}."
         missing = words.count(state.n_missing, "product")
         return f"{told} Pictures of {missing} are missing." if state.n_missing else told
-    return f"{STATUSES[state.status]} {words.html(words.sentence(state.message))}"
+    return f"{STATUSES[state.status]} {words.html(words.sentence(without_commands(state.message)))}"
 
 
 def _counts(report: ImportReport) -> str:

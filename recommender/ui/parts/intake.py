@@ -81,7 +81,7 @@ def _ask_upload(key: str, updated: str) -> None:
         help="Exports of Shopify, WooCommerce, Google Merchant, Meta, Magento, PrestaShop and Wix "
         "are recognised. "
         "A zip may hold an export together with its pictures. "
-        "Larger ones come in on the server itself: `python -m recommender import SOURCE`.",
+        "Larger ones come in as a folder, on the computer that runs this page.",
     )
     if upload is None:
         return

@@ -80,7 +80,8 @@ def draw(
     bar = st.container(key="matches-bar", horizontal=True, vertical_alignment="center")
     with bar:
         heading = st.empty()
-        asked = question.ask(recommender, by_product=bool(view) and not start)
+        item = recommender.catalogue.get(view) if view and not start else None
+        asked = question.ask(recommender, item)
         found = answer(asked)
         share.show(recommender, found, asked, view, is_private=is_private)
     with place:

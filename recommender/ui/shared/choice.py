@@ -44,8 +44,7 @@ def settle() -> None:
     names = available_catalogues()
     if not names:
         raise CatalogueError(
-            "there is no catalogue yet; import one with: "
-            "python -m recommender import SOURCE --name NAME"
+            "there is no catalogue, and the demo's files are gone; once they are back, try again"
         )
     here = link.here()
     name = here.get("catalogue", DEMO if DEMO in names else names[0])

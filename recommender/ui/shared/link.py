@@ -9,6 +9,7 @@ import streamlit as st
 
 BROWSE, LOOKALIKES, PHOTO = "browse", "lookalikes", "photo"
 BLEND, WHY, MAP, COMPARE = "blend", "why", "map", "compare"
+CATALOGUES = "catalogues"
 # Stay in the address everywhere; the last four are the names of `SearchOptions`
 OPTIONS = ("n_neighbors", "colour_weight", "diversity", "group_duplicates")
 KEPT = ("catalogue", "model", *OPTIONS)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from recommender.errors import RecommenderError
 from recommender.serving.access import Standing
-from recommender.serving.visible import without_paths
+from recommender.serving.visible import without_commands, without_paths
 from recommender.ui.shared import standing, words
 from recommender.ui.shared.resources import Opening
 
@@ -12,9 +12,10 @@ from recommender.ui.shared.resources import Opening
 def complain(error: RecommenderError) -> None:
     """Show an error as one clear sentence; the page goes on working.
 
-    Only a visitor on this computer is told where on its disk something lies.
+    What a message advises for the command line is left out: the page has ways of its own. Only a
+    visitor on this computer is told where on its disk something lies.
     """
-    text = str(error)
+    text = without_commands(str(error))
     if standing.current() is not Standing.LOCAL:
         text = without_paths(text)
     sentence = words.sentence(text)

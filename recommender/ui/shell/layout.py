@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from recommender.catalogue.registry import available_catalogues
 from recommender.config import DEMO
 from recommender.models import model_info
 from recommender.ui.components import arrival, navigation
@@ -52,6 +53,16 @@ def receive(current: str) -> None:
     place = "/".join([current, here.get("item"), here.get("sample")])
     with reception:
         arrival.show(place=place, said=said.take())
+
+
+def ways_out() -> None:
+    """Draw what a visitor can do where a page could not be drawn."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button("Try again", key="try-again")
+        if available_catalogues():  # else every page would say the same
+            # by addresses of their own: this one may name what is gone
+            st.page_link(link.page(link.BROWSE), label="Start page", query_params={})
+            st.page_link(link.page(link.CATALOGUES), label="Catalogues", query_params={})
 
 
 def foot(catalogue: str) -> None:

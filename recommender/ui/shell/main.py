@@ -37,6 +37,7 @@ def main() -> None:
         layout.foot(choice.catalogue())
     except (RecommenderError, OSError, sqlite3.Error) as error:
         messages.complain(trouble.to_tell(error))
+        layout.ways_out()
     layout.receive(name)
     warm_up.note_visit()
 

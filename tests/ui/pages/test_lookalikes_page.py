@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 from recommender.catalogue.registry import open_catalogue
 from recommender.importing.importer import import_source
 from recommender.models import ARTICLE, PERCEPTUAL, available_models
-from recommender.ui.shared import pictures
+from recommender.serving.visible import COMMAND
+from recommender.ui.shared import pictures, words
 from tests.ui.browsing import (
     Visit,
     card_buttons,
@@ -59,9 +60,14 @@ def test_the_trail_grows_with_each_step(open_page: OpenPage) -> None:
 def test_a_wrong_link_is_answered_in_one_sentence(
     open_page: OpenPage, address: dict[str, str], sentence: str
 ) -> None:
-    text = said(open_page("lookalikes", **address))
+    app = open_page("lookalikes", **address)
+    text = said(app)
     assert "That did not work." in text
     assert sentence in text
+    assert not COMMAND.search(text)
+    assert [each for each in app.button if each.label == "Try again"]
+    ways = [each.proto.label for each in app.get("page_link")]
+    assert {"Start page", "Catalogues"} <= {*ways}
 
 
 def test_without_a_product_the_page_says_what_to_do(open_page: OpenPage) -> None:
@@ -92,6 +98,10 @@ def test_filters_and_variety_shape_an_answer(open_page: OpenPage) -> None:
     similarities = [float(str(card["similarity"])) for card in shown]
     assert similarities != sorted(similarities, reverse=True)
     assert "only=Bowl" in str(shown[0]["href"])
+    bowls = [each for each in open_catalogue("demo") if each.category == "bowl"]
+    offered = {each.key: {*each.options} for each in app.multiselect}
+    assert offered["made-of"] == {words.capitalised(each.material) for each in bowls}
+    assert len(offered["only"]) > 1  # a second kind may be chosen beside the first
     app = open_page("lookalikes", item=item.item_id, **{"other-brands": "true"})
     brands = {
         open_catalogue("demo").get(str(card["id"])).brand

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from recommender.catalogue.filters import ItemFilter
+from recommender.catalogue import rules
+from recommender.catalogue.filters import ANYTHING, ItemFilter
 from recommender.catalogue.lexicon import Lexicon
+from recommender.catalogue.rules import Rules
 from recommender.catalogue.store import Catalogue
 from recommender.catalogue.store import replace as replace_items
 from recommender.catalogue.text_search import TextIndex
@@ -100,3 +102,14 @@ def test_prices_have_a_currency_if_they_share_one(
     ]
     replace_items(tmp_path / "shop", items)
     assert filters.facets(Catalogue(tmp_path / "shop")).currency == expected
+
+
+def test_counts_of_answers_leave_out_who_asks_and_what_the_shop_hides(catalogue: Catalogue) -> None:
+    def colours(item: Item | None, wanted: ItemFilter = ANYTHING) -> dict[str, int]:
+        return dict(filters.count_answers(catalogue, item, "", wanted).colours)
+
+    assert colours(None) == {"red": 2, "blue": 1}
+    assert colours(MUG) == {"red": 1, "blue": 1}
+    assert colours(MUG, ItemFilter(different=["colour"])) == {"blue": 1}
+    rules.change(catalogue.folder, Rules(hidden=("cup",)))
+    assert colours(MUG) == {"red": 1}

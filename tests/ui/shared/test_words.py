@@ -1,11 +1,13 @@
 """Text of catalogues in labels that are Markdown."""
 
 import ast
+from collections.abc import Iterator
 
 import pytest
 
 from recommender.config import MODELS
 from recommender.inference.autoencoder import Autoencoder
+from recommender.serving.visible import COMMAND
 from recommender.ui.shared import words
 from tools.serving import ROOT
 
@@ -65,3 +67,37 @@ def test_a_loss_is_told_in_words() -> None:
     told = [words.loss(10 ** (-psnr / 10)) for psnr in (44, 36, 30, 24, 15)]
     assert told == [text for _, text in words.LOSSES]
     assert words.loss(0.0) == words.LOSSES[0][1]
+
+
+def test_no_sentence_of_the_page_is_a_command_line() -> None:
+    page = ROOT / "recommender" / "ui"
+    told = {
+        f"{file.relative_to(ROOT)}: {text}"
+        for file in page.rglob("*.py")
+        for text in _texts(ast.parse(file.read_text(encoding="utf-8")))
+        if COMMAND.search(text)
+    }
+    told |= {
+        str(file.relative_to(ROOT))
+        for suffix in ("*.js", "*.html")
+        for file in page.rglob(suffix)
+        if COMMAND.search(file.read_text(encoding="utf-8"))
+    }
+    assert not told
+
+
+def _texts(module: ast.Module) -> Iterator[str]:
+    """Yield the texts of a module, save docstrings."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        ast.get_docstring(node, clean=False)
+        for node in ast.walk(module)
+        if isinstance(node, documented)
+    }
+    for node in ast.walk(module):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value not in docstrings
+        ):
+            yield node.value

@@ -4,7 +4,9 @@ import re
 import tomllib
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.ui.browsing import Visit
 from tools.serving import ROOT
 
 TOLD_TWICE = {
@@ -15,7 +17,8 @@ TOLD_TWICE = {
     "primaryColor": "accent",
     "linkColor": "accent",
 }
-STYLES = (ROOT / "recommender" / "ui" / "shell" / "tokens.css").read_text(encoding="utf-8")
+SHELL = ROOT / "recommender" / "ui" / "shell"
+STYLES = (SHELL / "tokens.css").read_text(encoding="utf-8")
 COLOURS = {
     name: (light, dark)
     for name, light, dark in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", STYLES)
@@ -53,3 +56,35 @@ def test_text_can_be_read(scheme: int) -> None:
         for ground in grounds:
             low, high = sorted(luminance(COLOURS[name][scheme]) for name in (text, ground))
             assert (high + 0.05) / (low + 0.05) >= MIN_CONTRAST, (text, ground)
+
+
+def test_the_shell_is_as_wide_as_the_page_that_takes_its_place() -> None:
+    wide = r"@media \(min-width: (\d+px)\) \{\s+:root \{\s+font-size: (\d+px)"
+    widths = r"max-width: (1\d{3}px)"
+    shell, page = (
+        (SHELL / name).read_text(encoding="utf-8") for name in ("first_paint.html", "theme.css")
+    )
+    assert re.findall(wide, shell) == re.findall(wide, page) != []
+    assert re.findall(widths, shell) == re.findall(widths, page)
+
+
+def test_type_grows_with_the_root() -> None:
+    in_pixels = [
+        f"{file.name}: {found}"
+        for file in (ROOT / "recommender" / "ui").rglob("*.css")
+        for found in re.findall(r"\bfont(?:-size)?:[^;]*\dpx[^;]*;", file.read_text("utf-8"))
+        if ":root" not in file.read_text("utf-8") or found != "font-size: 18px;"
+    ]
+    assert not in_pixels
+
+
+def test_forced_colours_leave_controls_to_be_seen(visit: Visit) -> None:
+    page = visit("/shop")
+    page.emulate_media(forced_colors="active")
+    expect(page.locator(".shop-buy")).to_have_css("outline-style", "solid")
+    switch = page.locator('label:has([role="switch"]) > div:first-of-type')
+    expect(switch.first).to_have_css("outline-style", "solid")
+    expect(page.locator(".ways [aria-current]")).to_have_css("text-decoration-line", "underline")
+    thumb = page.get_by_test_id("stSlider").locator("[data-rac]:has(> div > input)").first
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    expect(thumb).not_to_have_css("background-color", ground)

@@ -11,7 +11,8 @@ export default function ({ data, parentElement }) {
   const isElsewhere = status.place !== undefined && status.place !== data.place;
   // who has gone on to something in a page that was slow to be drawn is not called back
   if (isElsewhere && [document.body, status.held].includes(document.activeElement)) focusHeading();
-  if ((isElsewhere || Date.now() < status.leavesUntil) && !status.hasMoved) scrollBack();
+  const isReload = status.place === undefined && isReloaded();
+  if ((isElsewhere || isReload || Date.now() < status.leavesUntil) && !status.hasMoved) scrollBack();
   status.place = data.place;
   status.leavesUntil = 0;
   status.textContent = data.said;
@@ -41,4 +42,9 @@ export default function ({ data, parentElement }) {
   for (const move of MOVES)
     document.addEventListener(move, moved, { passive: true, signal: end.signal });
   return () => end.abort();
+}
+
+// Whether this document was loaded again, in whose step of the history its place was noted.
+function isReloaded() {
+  return performance.getEntriesByType("navigation")[0]?.type === "reload";
 }

@@ -204,7 +204,9 @@ export class Painter {
 
   drawNames(pen, side) {
     if (side > 64) return;
-    pen.font = `650 ${this.width < 500 ? 12.5 : 14.5}px ${this.type}`;
+    const { rem } = this;
+    pen.font = `650 ${(this.width < 500 ? 0.78 : 0.906) * rem}px ${this.type}`;
+    const high = 1.5 * rem;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     pen.lineJoin = "round";
@@ -220,7 +222,7 @@ export class Painter {
       if (x < half || y < 14 || x > this.width - half || y > this.height - 14) continue;
       if (
         taken.some(
-          (other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < 24,
+          (other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < high,
         )
       )
         continue;
@@ -228,7 +230,7 @@ export class Painter {
       pen.fillStyle = this.page;
       pen.globalAlpha = 0.88;
       pen.beginPath();
-      pen.roundRect(x - half, y - 12, 2 * half, 24, 12);
+      pen.roundRect(x - half, y - high / 2, 2 * half, high, high / 2);
       pen.fill();
       pen.globalAlpha = 1;
       pen.fillStyle = this.ink;
@@ -253,11 +255,13 @@ export class Painter {
     this.probe ??= this.root.appendChild(document.createElement("i"));
     const { probe } = this;
     probe.hidden = true;
+    probe.style.forcedColorAdjust = "none"; // each variable names a colour of the system then
     for (const name of ["ink", "page", "line", "accent"]) {
       probe.style.color = `var(--${name})`;
       this[name] = getComputedStyle(probe).color;
     }
     this.type = style.fontFamily;
+    this.rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
     const [red, green, blue] = this.page.match(/[\d.]+/g).map(Number);
     return red + green + blue < (this.page.includes("srgb") ? 1.5 : 380);
   }
