@@ -85,7 +85,7 @@ def rebuild(
     engine : its name, or "auto"; the present index's by default
     refit : whether the projection is fitted anew, and all embeddings with it
     folder : where to write; beside the catalogue by default
-    n_workers : threads that decode and encode; as many as cores by default
+    n_workers : as `encode_missing`
 
     Raises
     ------

@@ -10,8 +10,9 @@ from recommender.errors import CatalogueError, ImageError
 from recommender.inference import feature_files
 from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.feature_files import precision
-from recommender.inference.feature_store import FeatureStore
+from recommender.inference.feature_store import FeatureStore, PictureFeatures
 from recommender.inference.pipeline import COMMITTED_AT_ONCE, FeatureExtractor, side_by_side
+from recommender.inference.processes import encode_in_processes
 from recommender.items import Item
 from recommender.types import Progress
 
@@ -101,10 +102,18 @@ def encode_missing(
 ) -> None:
     """Encode those pictures of a catalogue's folder that the store does not hold yet.
 
+    Parameters
+    ----------
+    n_workers : processes that encode; by default threads of this one, as many as cores
+
     Raises
     ------
     ImageError : one is missing or damaged; names the item
+    RecommenderError : a process was ended from outside
     """
+    if n_workers is not None and n_workers > 1:
+        _encode_in_processes(folder, items, model, store, n_workers, progress)
+        return
     extractor = FeatureExtractor(model, store)
 
     def look(item: Item) -> None:
@@ -112,8 +121,7 @@ def encode_missing(
             for picture in item.images:
                 extractor.extract(picture.sha256, folder / picture.path)
         except ImageError as error:
-            where = f"item {item.item_id!r} of {folder.name!r}"
-            raise ImageError(f"{where}: {error}; import it again") from error
+            raise _named(error, folder, item.item_id) from error
 
     try:
         for n_done, _ in enumerate(side_by_side(look, items, n_workers), start=1):
@@ -122,3 +130,43 @@ def encode_missing(
                 progress(n_done, len(items))
     finally:
         extractor.flush()
+
+
+def _encode_in_processes(
+    folder: Path,
+    items: Sequence[Item],
+    model: Autoencoder,
+    store: FeatureStore,
+    n_workers: int,
+    progress: Progress | None,
+) -> None:
+    known = store.hashes()
+    missing = {
+        picture.sha256: (item.item_id, folder / picture.path)
+        for item in items
+        for picture in item.images
+        if picture.sha256 not in known
+    }
+    tasks = [(image_sha256, file) for image_sha256, (_, file) in missing.items()]
+    seen: list[PictureFeatures] = []
+    # no more processes than pictures; none at all where all is known
+    n_workers = min(n_workers, len(tasks))
+    results = encode_in_processes(model, tasks, n_workers) if tasks else iter(())
+    try:
+        for n_done, ((item_id, _), encoded) in enumerate(
+            zip(missing.values(), results, strict=True), start=1
+        ):
+            if isinstance(encoded, ImageError):
+                raise _named(encoded, folder, item_id)
+            seen.append(encoded)
+            if len(seen) >= COMMITTED_AT_ONCE:
+                store.add(seen)
+                seen = []
+            if progress is not None:
+                progress(n_done, len(tasks))
+    finally:
+        store.add(seen)
+
+
+def _named(error: ImageError, folder: Path, item_id: str) -> ImageError:
+    return ImageError(f"item {item_id!r} of {folder.name!r}: {error}; import it again")

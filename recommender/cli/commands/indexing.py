@@ -28,7 +28,11 @@ def add(command_named: AddsCommand) -> None:
         action="store_true",
         help="fit the projection anew on the catalogue as it is; nothing is encoded again",
     )
-    command.add_argument("--workers", type=positive, help="threads; as many as cores by default")
+    command.add_argument(
+        "--workers",
+        type=positive,
+        help="processes that encode, of one core each; threads of this one by default",
+    )
     command.add_argument(
         "--import-embeddings",
         type=Path,
