@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tools.serving import ROOT
 
@@ -62,3 +63,23 @@ def test_the_hooks_run_the_checks_of_make() -> None:
     for hook in hooks:
         program = hook.replace(" --force-exclude", "")
         assert program in commands.replace(" .\n", "\n"), hook
+
+
+def test_the_compose_file_names_what_it_has() -> None:
+    compose = yaml.safe_load((ROOT / "docs/compose.yaml").read_text(encoding="utf-8"))
+    services, volumes = compose["services"], compose["volumes"]
+    for name, service in services.items():
+        assert ("image" in service) != ("build" in service), name
+        assert set(service.get("depends_on", ())) <= services.keys()
+        for mount in service.get("volumes", ()):
+            source = mount.split(":")[0]
+            assert source in volumes or source[0] == "/" or (ROOT / "docs" / source).is_file()
+    document = (ROOT / "docs/scale.md").read_text(encoding="utf-8")
+    profiles = {profile for service in services.values() for profile in service["profiles"]}
+    assert set(re.findall(r"--profile ([a-z]+)", document)) == profiles
+    variables = set(re.findall(r"\$\{([A-Z0-9_]+)", (ROOT / "docs/compose.yaml").read_text()))
+    assert variables == set(re.findall(r"^    ([A-Z0-9_]+)=", document, re.MULTILINE))
+    proxy = (ROOT / "docs/proxy.conf.template").read_text(encoding="utf-8")
+    given = services["proxy"]["environment"]
+    assert set(re.findall(r"\$\{([A-Z0-9_]+)\}", proxy)) <= given.keys()
+    assert "hash $visitor consistent" in proxy  # a visitor stays with one page server

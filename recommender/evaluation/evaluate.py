@@ -19,7 +19,7 @@ from recommender.evaluation.reconstruction import held_out, measure_reconstructi
 from recommender.inference.projection import Projection
 from recommender.items import Item
 from recommender.recommend import Recommender
-from recommender.search.build import embed_items
+from recommender.search.embedding import embed_items
 from recommender.types import Floats, Progress
 
 N_ALTERED = 500

@@ -10,7 +10,7 @@ from recommender.errors import CatalogueError
 from recommender.evaluation import scores
 from recommender.evaluation.evaluate import labelled
 from recommender.recommend import Recommender
-from recommender.search.build import embed_items
+from recommender.search.embedding import embed_items
 from recommender.types import Floats
 
 

@@ -25,7 +25,7 @@ from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.feature_store import FeatureStore
 from recommender.inference.pipeline import FeatureExtractor
 from recommender.items import Item
-from recommender.search import build
+from recommender.search import build, encoding
 from recommender.search import index as indexes
 
 N_TOLD = 3  # kinds of reasons
@@ -82,7 +82,7 @@ def import_source(
         stack.enter_context(catalogues.writing(folder))
         known = Catalogue(folder) if (folder / "catalogue.db").exists() else None
         stack.enter_context(_swept_after_failure(folder))
-        store = stack.enter_context(build.open_store(folder, model)) if model else None
+        store = stack.enter_context(encoding.open_store(folder, model)) if model else None
         extractor = FeatureExtractor(model, store) if model and store else None
         journal = stack.enter_context(Journal(folder, fetches)) if fetches else None
         items, reported = Bringer(folder, opened, known, extractor, journal).bring(rows, progress)
@@ -124,7 +124,7 @@ def remove_items(
         items = [item for item in known if item.item_id not in gone]
         if not items:
             raise CatalogueError(f"that would leave nothing in {name!r}: delete it instead")
-        store = stack.enter_context(build.open_store(folder, model)) if model else None
+        store = stack.enter_context(encoding.open_store(folder, model)) if model else None
         _put_in_force(folder, items, {"source": known.fact("source")}, known, model, store)
     return ImportReport(catalogue=name, n_items=len(items), rows=tuple(_removed(name, gone)))
 
@@ -150,7 +150,7 @@ def _put_in_force(
     """
     unused: list[Path] = []
     if model is not None and store is not None:
-        build.encode_missing(folder, items, model, store)  # those that an update kept
+        encoding.encode_missing(folder, items, model, store)  # those that an update kept
         in_force = known.fingerprint if known else None
         base = build.latest(build.places(folder, model), model, in_force)
         index = build.assemble(items, model, store, base=base)

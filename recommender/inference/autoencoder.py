@@ -114,6 +114,13 @@ class Autoencoder:
         """Count the numbers in the latent."""
         return math.prod(self.config.latent_shape)
 
+    @cached_property
+    def n_features(self) -> int:
+        """Count the numbers that describe a picture before any projection."""
+        if self.prior is None:
+            return self.n_numbers
+        return len(self.prior.kind_mean) + len(self.prior.colour_mean)
+
     @property
     def code_bytes(self) -> int:
         """Largest size of a picture's code, in bytes."""

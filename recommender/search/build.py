@@ -1,32 +1,25 @@
-"""Encodes a catalogue's pictures, each once, and builds the index."""
+"""Builds the index of a catalogue whose pictures were encoded, and keeps it up to date."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
-from recommender import images, storage
-from recommender.catalogue.registry import open_catalogue
+from recommender import storage
 from recommender.catalogue.store import Catalogue, fingerprint
 from recommender.config import DEMO, MODELS
-from recommender.errors import CatalogueError, ImageError, IndexNotBuilt, StaleIndex, StorageError
-from recommender.feeds.sources import picture_files
+from recommender.errors import CatalogueError, IndexNotBuilt, StaleIndex, StorageError
 from recommender.inference.autoencoder import Autoencoder
+from recommender.inference.feature_files import precision
 from recommender.inference.feature_store import DamagedFeatures, FeatureStore
-from recommender.inference.light import balanced, gains
-from recommender.inference.pipeline import (
-    COMMITTED_AT_ONCE,
-    FeatureExtractor,
-    load_enough,
-    side_by_side,
-)
-from recommender.inference.projection import MAX_FITTED, Projection, fit, fit_parts
+from recommender.inference.projection import MAX_FITTED, Projection, fit_parts
 from recommender.items import Item
 from recommender.search import growth
 from recommender.search import index as indexes
 from recommender.search.calibration import QUANTILES
+from recommender.search.encoding import encode_missing, open_store
 from recommender.search.engines import AUTO, choose_engine
 from recommender.search.index import Index
 from recommender.search.names import Hashes, NameColumn
@@ -92,7 +85,7 @@ def rebuild(
     engine : its name, or "auto"; the present index's by default
     refit : whether the projection is fitted anew, and all embeddings with it
     folder : where to write; beside the catalogue by default
-    n_workers : threads that decode and encode; as many as cores by default
+    n_workers : as `encode_missing`
 
     Raises
     ------
@@ -138,11 +131,6 @@ def free_folder(folder: Path, model: Autoencoder, catalogue: str) -> Path:
     return second
 
 
-def open_store(folder: Path, model: Autoencoder) -> AbstractContextManager[FeatureStore]:
-    """Open the features that a model has extracted from the pictures of a catalogue's folder."""
-    return FeatureStore.open(folder, model.fingerprint, _precision(model))
-
-
 def build(
     catalogue: Catalogue,
     model: Autoencoder,
@@ -152,45 +140,11 @@ def build(
     progress: Progress | None = None,
 ) -> Index:
     """Encode the whole catalogue; nothing is written. Errors as `rebuild`."""
-    with closing(FeatureStore(":memory:", _precision(model))) as store:
+    with closing(FeatureStore(":memory:", precision(model))) as store:
         encode_missing(
             catalogue.folder, catalogue.items, model, store, n_workers=n_workers, progress=progress
         )
         return assemble(catalogue.items, model, store, engine=engine)
-
-
-def encode_missing(
-    folder: Path,
-    items: Sequence[Item],
-    model: Autoencoder,
-    store: FeatureStore,
-    *,
-    n_workers: int | None = None,
-    progress: Progress | None = None,
-) -> None:
-    """Encode those pictures of a catalogue's folder that the store does not hold yet.
-
-    Raises
-    ------
-    ImageError : one is missing or damaged; names the item
-    """
-    extractor = FeatureExtractor(model, store)
-
-    def look(item: Item) -> None:
-        try:
-            for picture in item.images:
-                extractor.extract(picture.sha256, folder / picture.path)
-        except ImageError as error:
-            where = f"item {item.item_id!r} of {folder.name!r}"
-            raise ImageError(f"{where}: {error}; import it again") from error
-
-    try:
-        for n_done, _ in enumerate(side_by_side(look, items, n_workers), start=1):
-            extractor.flush(at_least=COMMITTED_AT_ONCE)
-            if progress is not None:
-                progress(n_done, len(items))
-    finally:
-        extractor.flush()
 
 
 def assemble(
@@ -258,37 +212,6 @@ def assemble(
     )
 
 
-def embed_items(
-    catalogue: Catalogue,
-    items: Sequence[Item],
-    model: Autoencoder,
-    embed: Callable[[Floats], Floats],
-    *,
-    as_photos: bool = False,
-) -> Floats:
-    """Embeddings of a catalogue's items as another catalogue's index compares them.
-
-    Parameters
-    ----------
-    embed : makes embeddings of features, such as `Index.embed`
-    as_photos : whether they ask as visitors' photos do, see `Recommender.encode_pixels`
-
-    Returns
-    -------
-    embeddings : ndarray of shape (n_items, n_dims), float32
-    """
-    parts = []
-    for start in range(0, len(items), BATCH):
-        pictures = [
-            images.load(catalogue.image_path(item)) for item in items[start : start + BATCH]
-        ]
-        if as_photos and model.prior is not None:
-            pictures = [balanced(each, gains(each)) for each in pictures]
-        squares = list(map(model.prepare, pictures))
-        parts.append(embed(model.encode(squares).features))
-    return np.concatenate(parts)
-
-
 def _order(n_items: int) -> NDArray[np.intp]:
     """As they come, or at random where a projection is fitted on the first of many."""
     if n_items <= MAX_FITTED:
@@ -329,70 +252,3 @@ def _part(
 def _parts(hashes: Sequence[str], store: FeatureStore) -> Iterator[tuple[Floats, Floats]]:
     for start in range(0, len(hashes), BATCH):
         yield store.read(hashes[start : start + BATCH])
-
-
-def _precision(model: Autoencoder) -> DTypeLike:
-    """Precision of kept features; single where features are embeddings, as the article's are."""
-    return np.float32 if model.prior is None else np.float16
-
-
-def embed_source(
-    source: str,
-    model: Autoencoder,
-    *,
-    space: str | None = None,
-    progress: Progress | None = None,
-) -> tuple[list[str], Floats, list[tuple[str, str]]]:
-    """Embeddings of a folder's pictures, or of a catalogue's.
-
-    Parameters
-    ----------
-    source : a folder, where an item's id is its path relative to it, or a catalogue's name
-    space : the catalogue whose index they can be compared with; the source's own by default
-
-    Returns
-    -------
-    ids, embeddings : of the pictures that could be read; shapes (n,) and (n, n_dims)
-    skipped : id and reason of each one that could not
-
-    Raises
-    ------
-    CatalogueError : neither a folder with pictures nor a catalogue
-    """
-    folder = Path(source)
-    compared = None if space is None else open_index(open_catalogue(space), model)
-    if not folder.is_dir():
-        catalogue = open_catalogue(source)
-        if compared is not None and space != source:
-            items = catalogue.items
-            rows = embed_items(catalogue, items, model, compared.embed)
-            return [item.item_id for item in items], rows, []
-        index = open_index(catalogue, model, progress=progress)
-        return list(index.covers.ids), np.asarray(index.covers.embeddings), []
-    names = [path.relative_to(folder).as_posix() for path in picture_files(folder)]
-    skipped: list[tuple[str, str]] = []
-    ids, features = [], []
-
-    def describe(name: str) -> tuple[str, Floats | ImageError]:
-        try:
-            square = model.prepare(load_enough(model, folder / name))
-        except ImageError as error:
-            return name, error
-        return name, model.encode([square], n_threads=1).features
-
-    for n_done, (name, got) in enumerate(side_by_side(describe, names), start=1):
-        if isinstance(got, ImageError):
-            skipped.append((name, str(got)))
-        else:
-            ids.append(name)
-            features.append(got)
-        if progress is not None:
-            progress(n_done, len(names))
-    if not ids:
-        raise CatalogueError(f"there is no readable picture in {folder}")
-    rows = np.concatenate(features)
-    if compared is not None:
-        rows = compared.embed(rows)
-    elif model.prior is not None:
-        rows = fit(rows, model.prior).apply(rows)
-    return ids, rows, skipped

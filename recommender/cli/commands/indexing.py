@@ -1,10 +1,18 @@
 """Commands that encode pictures: into an index, a map, or a file of embeddings."""
 
 import argparse
+import sys
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from recommender.cli.arguments import AddsCommand, add_json, add_names, open_model, positive
 from recommender.cli.output import say, shown_progress, tell_skipped, write
+from recommender.errors import RecommenderError
+
+if TYPE_CHECKING:
+    from recommender.inference.autoencoder import Autoencoder
+    from recommender.search.encoding import Taken
 
 
 def add(command_named: AddsCommand) -> None:
@@ -20,7 +28,18 @@ def add(command_named: AddsCommand) -> None:
         action="store_true",
         help="fit the projection anew on the catalogue as it is; nothing is encoded again",
     )
-    command.add_argument("--workers", type=positive, help="threads; as many as cores by default")
+    command.add_argument(
+        "--workers",
+        type=positive,
+        help="processes that encode, of one core each; threads of this one by default",
+    )
+    command.add_argument(
+        "--import-embeddings",
+        type=Path,
+        metavar="FILE",
+        help="take what `embed --features` wrote elsewhere, a file or a folder of files; pictures "
+        "that are not in it are encoded here",
+    )
     command.add_argument("--out", type=Path, help="folder of the index")
     add_names(command, catalogue_required=True)
 
@@ -32,8 +51,14 @@ def add(command_named: AddsCommand) -> None:
         "embed", embed, "write the embeddings of a folder's or a catalogue's pictures"
     )
     command.add_argument("source", help="a folder, or a catalogue's name")
-    command.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
-    command.add_argument(
+    command.add_argument("--out", type=Path, required=True, metavar="FILE.npz|.parquet")
+    kind = command.add_mutually_exclusive_group()
+    kind.add_argument(
+        "--features",
+        action="store_true",
+        help="write what embeddings are projected from, which `index --import-embeddings` takes",
+    )
+    kind.add_argument(
         "--space",
         metavar="CATALOGUE",
         help="make embeddings that can be compared with this catalogue's index; embeddings of two "
@@ -47,6 +72,7 @@ def index(options: argparse.Namespace) -> None:
     """Encode a catalogue and build its index."""
     from recommender.catalogue.registry import open_catalogue
     from recommender.search import build
+    from recommender.search.encoding import take_features
     from recommender.search.engines import choose_engine
     from recommender.search.growth import WORTH_REFITTING, new_share
 
@@ -54,6 +80,10 @@ def index(options: argparse.Namespace) -> None:
         choose_engine(options.engine, 0)  # one that is missing is said before the encoding
     catalogue = open_catalogue(options.catalogue)
     model = open_model(options.model, options.catalogue)
+    taken = None
+    if options.import_embeddings is not None:
+        taken = take_features(catalogue, model, options.import_embeddings)
+        print(_taken_line(catalogue.name, taken), file=sys.stderr)
     with shown_progress("indexing") as progress:
         index = build.rebuild(
             catalogue,
@@ -80,10 +110,29 @@ def index(options: argparse.Namespace) -> None:
             "n_pictures": n_pictures,
             "n_dims": n_dims,
             "share_after_fit": round(share, 3),
+            "imported": None if taken is None else asdict(taken),
             "folder": str(folder),
         },
         f"{catalogue.name}: {n_items} items of {n_dims} numbers in {folder}" + advice,
     )
+
+
+def _taken_line(name: str, taken: "Taken") -> str:
+    parts = [f"{_counted(taken.n_taken, 'picture')} of {name!r} taken"]
+    if taken.n_known:
+        parts.append(f"{_counted(taken.n_known, 'row')} of what was encoded before")
+    if taken.n_unknown:
+        parts.append(
+            f"{_counted(taken.n_unknown, 'row')} left out that belong to no picture of {name!r}, "
+            f"first of {taken.first_unknown!r}"
+        )
+    if taken.n_missing:
+        parts.append(f"{_counted(taken.n_missing, 'picture')} missing there and encoded here")
+    return "; ".join(parts)
+
+
+def _counted(n: int, word: str) -> str:
+    return f"{n:,} {word}{'s' * (n != 1)}"
 
 
 def map_(options: argparse.Namespace) -> None:
@@ -111,32 +160,67 @@ def map_(options: argparse.Namespace) -> None:
 
 
 def embed(options: argparse.Namespace) -> None:
-    """Write embeddings."""
-    import io
-
-    import numpy as np
-
-    from recommender.config import write_atomically
-    from recommender.search import build
+    """Write embeddings, or the features that they are projected from."""
+    from recommender.inference.feature_files import EMBEDDINGS, FEATURES
 
     model = open_model(options.model)
-    with shown_progress("embedding") as progress:
-        ids, embeddings, skipped = build.embed_source(
-            options.source, model, space=options.space, progress=progress
-        )
+    skipped: list[tuple[str, str]] = []
+    make = _write_features if options.features else _write_embeddings
+    n_items, n_dims = make(options, model, skipped)
+    what = FEATURES if options.features else EMBEDDINGS
     tell_skipped(skipped)
-    buffer = io.BytesIO()
-    np.savez(buffer, ids=np.array(ids), embeddings=embeddings)
-    write(lambda: write_atomically(options.out, buffer.getvalue()), options.out)
     say(
         options,
         {
             "out": str(options.out),
             "model": model.name,
+            "holds": what,
             "space": options.space,
-            "n_items": len(ids),
-            "n_dims": embeddings.shape[1],
+            "n_items": n_items,
+            "n_dims": n_dims,
             "n_skipped": len(skipped),
         },
-        f"{options.out}: {len(ids)} embeddings of {embeddings.shape[1]} numbers",
+        f"{options.out}: {n_items} {what} of {n_dims} numbers",
     )
+
+
+def _write_features(
+    options: argparse.Namespace, model: "Autoencoder", skipped: list[tuple[str, str]]
+) -> tuple[int, int]:
+    from recommender.inference import feature_files
+    from recommender.search.embedding import features_of
+
+    with shown_progress("encoding") as progress:
+        batches = features_of(options.source, model, skipped, progress=progress)
+        n_rows = write(lambda: feature_files.write(options.out, model, batches), options.out)
+    return n_rows, model.n_features
+
+
+def _write_embeddings(
+    options: argparse.Namespace, model: "Autoencoder", skipped: list[tuple[str, str]]
+) -> tuple[int, int]:
+    import io
+
+    import numpy as np
+
+    from recommender.config import write_atomically
+    from recommender.inference.feature_files import ABOUT, EMBEDDINGS, PARQUET, About
+    from recommender.search.embedding import embed_source
+
+    if options.out.suffix.lower() == PARQUET:
+        raise RecommenderError(f"{options.out} must end in .npz: --features alone write Parquet")
+    with shown_progress("embedding") as progress:
+        ids, embeddings, left_out = embed_source(
+            options.source, model, space=options.space, progress=progress
+        )
+    skipped += left_out
+    about = About.of(model, stage=EMBEDDINGS, space=options.space or options.source)
+    buffer = io.BytesIO()
+    arrays: dict[str, Any] = {
+        "ids": np.array(ids),
+        "embeddings": embeddings,
+        ABOUT: np.array(about.to_json()),
+    }
+    np.savez(buffer, **arrays)
+    write(lambda: write_atomically(options.out, buffer.getvalue()), options.out)
+    return len(ids), embeddings.shape[1]

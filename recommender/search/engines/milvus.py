@@ -171,7 +171,8 @@ class MilvusEngine:
                 f"Milvus at {self._shown_address()} has no collection {self._collection}: "
                 "index the catalogue again"
             )
-        self._write("load_collection")
+        if not self._ask(self._is_loaded):  # once more would undo a number of replicas
+            self._write("load_collection")
         kept = np.intersect1d(known, keys)
         self._table, self._hidden = KeyTable(kept), np.union1d(hidden, np.setdiff1d(known, keys))
         fresh = ~np.isin(keys, known)
@@ -274,6 +275,9 @@ class MilvusEngine:
                 self._collection, timeout=WRITE_TIMEOUT_S, **values
             )
         )
+
+    def _is_loaded(self, client: Any) -> bool:
+        return bool(client.get_load_state(self._collection)["state"].name == "Loaded")
 
     def _delete(self, keys: Keys) -> None:
         for start in range(0, len(keys), SENT_KEYS):
