@@ -12,7 +12,8 @@ export default function ({ data, parentElement }) {
   // who has gone on to something in a page that was slow to be drawn is not called back
   if (isElsewhere && [document.body, status.held].includes(document.activeElement)) focusHeading();
   const isReload = status.place === undefined && isReloaded();
-  if ((isElsewhere || isReload || Date.now() < status.leavesUntil) && !status.hasMoved) scrollBack();
+  if ((isElsewhere || isReload || Date.now() < status.leavesUntil) && !status.hasMoved)
+    scrollBack();
   status.place = data.place;
   status.leavesUntil = 0;
   status.textContent = data.said;
