@@ -7,7 +7,7 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from recommender.errors import RecommenderError
@@ -135,6 +135,12 @@ def widget(request: Request) -> Response:
     return kept(request, WIDGET.read_bytes(), "text/javascript", FOR_AN_HOUR)
 
 
+def gallery(request: Request) -> Response:
+    """Lead who asks for the gallery by its name to the start page, which it is."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/{query}")
+
+
 def font(request: Request) -> Response:
     """Serve one of the page's fonts."""
     files = {file.name: file for file in FONTS.glob("*.woff2")}
@@ -182,4 +188,5 @@ ROUTES = [
     Route("/fonts/{name}", _in(READY, font)),
     Route("/widget.js", _in(READY, widget)),
     Route("/card.jpg", _in(READY, card)),
+    Route("/browse", gallery),
 ]

@@ -69,3 +69,8 @@ def test_sheets_of_small_pictures(server: Server) -> None:
     assert Image.open(io.BytesIO(fetch(server, f"{path}0"))).size == (side, side)
     assert refused(server, f"{path}{sheets.n_sheets(catalogue)}") == 404
     assert refused(server, "sheets/demo/other/0") == 404
+
+
+def test_the_gallery_has_its_name_as_an_address(server: Server) -> None:
+    with urlopen(f"{server.address}/browse?q=mug", timeout=60) as answer:  # noqa: S310
+        assert answer.url == f"{server.address}/?q=mug"
