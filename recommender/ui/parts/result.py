@@ -103,6 +103,7 @@ def draw(
         with st.container(horizontal_alignment="center"):
             facets = filters.facets(recommender.catalogue)
             st.button("Clear all filters", on_click=question.clear_filters, args=(facets,))
+        _draw_below(stage)
         return
     link.remember_answer(view, [match.item.item_id for match in found.matches])
     here = link.here()
@@ -122,33 +123,11 @@ def draw(
     elif len(found.matches) < asked.n_neighbors:
         fitting = words.count(len(found.matches), "product matches", "products match")
         messages.remark(f"Only {fitting} the filters.")
+    _draw_below(stage)
 
 
 def _draw_stage(stage: Stage, trust: "Confidence") -> None:
     """Draw the picture, what was kept and lost of it, and how good the matches are."""
-    alt = words.html(stage.alt)
-    figures = (
-        ("original", stage.original, alt, "Original", ""),
-        (
-            "kept",
-            stage.kept,
-            f"The same picture, rebuilt by the model. {alt}",
-            "What was kept",
-            f"Rebuilt from {stage.code}",
-        ),
-        (
-            "lost",
-            stage.lost,
-            f"Where the rebuilt picture differs from the original. {alt}",
-            "What was lost",
-            f"{stage.loss} The stronger the colour, the more is missing.",
-        ),
-    )
-    pictures = "".join(
-        f'<figure class="{kind}"><img src="{words.html(src)}" alt="{text}" width="400" '
-        f'height="400"><figcaption><b>{caption}</b><span>{note}</span></figcaption></figure>'
-        for kind, src, text, caption, note in figures
-    )
     title = f"<{stage.heading}>{words.html(stage.title)}</{stage.heading}>"
     facts = " · ".join(words.html(fact) for fact in stage.facts)
     st.html(
@@ -157,7 +136,35 @@ def _draw_stage(stage: Stage, trust: "Confidence") -> None:
         + (f'<p class="price">{words.html(stage.price)}</p>' if stage.price else "")
         + f'<div class="trust {trust.level}"><b>{words.TRUST_BADGES[trust.level]}</b>'
         f"<span>{words.verdict(trust)}</span></div>{_views(stage)}</div>"
-        f'<div class="pictures">{pictures}</div></section>'
+        f'<div class="pictures">{_original(stage)}{_rebuilt(stage)}</div></section>'
+    )
+
+
+def _draw_below(stage: Stage) -> None:
+    """Draw what was kept and lost once more, for a phone, which shows it after the matches."""
+    st.html(f'<section class="below pictures">{_rebuilt(stage)}</section>')
+
+
+def _original(stage: Stage) -> str:
+    return _figure("original", stage.original, words.html(stage.alt), "Original", "")
+
+
+def _rebuilt(stage: Stage) -> str:
+    alt = words.html(stage.alt)
+    kept = f"The same picture, rebuilt by the model. {alt}"
+    lost = f"Where the rebuilt picture differs from the original. {alt}"
+    loss = f"{stage.loss} The stronger the colour, the more is missing."
+    return _figure(
+        "kept", stage.kept, kept, "What was kept", f"Rebuilt from {stage.code}"
+    ) + _figure("lost", stage.lost, lost, "What was lost", loss)
+
+
+def _figure(kind: str, src: str, alt: str, caption: str, note: str) -> str:
+    """A picture of the stage; a phone loads only those that it shows."""
+    return (
+        f'<figure class="{kind}"><img src="{words.html(src)}" alt="{alt}" width="400" '
+        f'height="400" loading="lazy"><figcaption><b>{caption}</b><span>{note}</span></figcaption>'
+        "</figure>"
     )
 
 

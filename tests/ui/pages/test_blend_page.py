@@ -107,4 +107,4 @@ def test_from_browse_to_a_blend(visit: Visit, size: tuple[int, int]) -> None:
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= size[0], "the page scrolls sideways"
     nearest.first.click()
-    expect(page.get_by_text("What was kept")).to_be_visible()
+    expect(page.locator("figcaption:visible", has_text="What was kept")).to_be_visible()
