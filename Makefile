@@ -153,10 +153,11 @@ lock:
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/pip install -q uv
 	sed '/^-c/d' requirements.txt > build/lock/requirements.txt
-	cp requirements-package.txt requirements-milvus.txt requirements-train.txt requirements-dev.txt build/lock
+	cp requirements-package.txt requirements-milvus.txt requirements-ray.txt requirements-train.txt \
+		requirements-dev.txt build/lock
 	build/lock/bin/uv pip compile -q --universal --python-version 3.11 --strip-extras \
 		--no-annotate --no-header --no-emit-index-url $(UPGRADE) \
-		build/lock/requirements-dev.txt -o constraints.txt
+		build/lock/requirements-dev.txt build/lock/requirements-ray.txt -o constraints.txt
 	build/lock/bin/uv pip compile -q --universal --python-version 3.11 --strip-extras \
 		--no-annotate --no-header --no-emit-index-url --generate-hashes -c constraints.txt \
 		requirements-package.txt -o requirements.lock
