@@ -146,22 +146,22 @@ load: $(VENV)/.dev
 	$(BIN)/python -m tools.load --visitors $(or $(VISITORS),150) \
 		--seconds $(or $(SECONDS),30) $(OPTIONS)
 
-# Pin the versions of all that the requirements bring, for every Python from 3.11, and the hashes of
-# the files that the demo needs; what is pinned
-# stays as it is where it still fits: make lock UPGRADE=--upgrade takes today's versions
-# Versions for every Python from 3.11 on, and the hashes of their files
+# Pins the versions of all that the requirements bring, for every Python from 3.11 on, and the hashes of the
+# files that the demo and the tests need. What is pinned stays as it is where it still fits:
+# make lock UPGRADE=--upgrade takes today's versions
 UV_PIN = build/lock/bin/uv pip compile -q --universal --python-version 3.11 --strip-extras \
 	--no-annotate --no-header --no-emit-index-url
 define LOCK
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/pip install -q uv
 	sed '/^-c/d' requirements.txt > build/lock/requirements.txt
-	cp requirements-package.txt requirements-milvus.txt requirements-train.txt requirements-dev.txt build/lock
+	cp requirements-package.txt requirements-milvus.txt requirements-ray.txt requirements-train.txt \
+		requirements-dev.txt build/lock
 endef
 
 lock:
 	$(LOCK)
-	$(UV_PIN) $(UPGRADE) build/lock/requirements-dev.txt -o constraints.txt
+	$(UV_PIN) $(UPGRADE) build/lock/requirements-dev.txt build/lock/requirements-ray.txt -o constraints.txt
 	$(UV_PIN) --generate-hashes -c constraints.txt requirements-package.txt -o requirements.lock
 	$(UV_PIN) --generate-hashes -c constraints.txt build/lock/requirements-dev.txt -o requirements-dev.lock
 

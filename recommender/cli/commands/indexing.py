@@ -51,7 +51,13 @@ def add(command_named: AddsCommand) -> None:
         "embed", embed, "write the embeddings of a folder's or a catalogue's pictures"
     )
     command.add_argument("source", help="a folder, or a catalogue's name")
-    command.add_argument("--out", type=Path, required=True, metavar="FILE.npz|.parquet")
+    command.add_argument("--out", required=True, metavar="FILE.npz|.parquet")
+    command.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="with --features: encode on a Ray cluster, such as 'auto' or ray://head:10001, from a "
+        "folder or an address that fsspec knows into shards in the folder --out",
+    )
     kind = command.add_mutually_exclusive_group()
     kind.add_argument(
         "--features",
@@ -165,6 +171,10 @@ def embed(options: argparse.Namespace) -> None:
 
     model = open_model(options.model)
     skipped: list[tuple[str, str]] = []
+    if options.ray is not None:
+        _embed_on_ray(options, model)
+        return
+    options.out = Path(options.out)
     make = _write_features if options.features else _write_embeddings
     n_items, n_dims = make(options, model, skipped)
     what = FEATURES if options.features else EMBEDDINGS
@@ -181,6 +191,31 @@ def embed(options: argparse.Namespace) -> None:
             "n_skipped": len(skipped),
         },
         f"{options.out}: {n_items} {what} of {n_dims} numbers",
+    )
+
+
+def _embed_on_ray(options: argparse.Namespace, model: "Autoencoder") -> None:
+    from recommender.inference.on_ray import encode_on_ray
+
+    if not options.features:
+        raise RecommenderError("--ray writes features: give --features as well")
+    with shown_progress("encoding") as progress:
+        made = encode_on_ray(options.source, options.out, model, options.ray, progress=progress)
+    tell_skipped(made.skipped)
+    say(
+        options,
+        {
+            "out": options.out,
+            "model": model.name,
+            "holds": "features",
+            "n_items": made.n_rows,
+            "n_dims": model.n_features,
+            "n_shards_kept": made.n_shards_kept,
+            "n_skipped": len(made.skipped),
+            "skipped": [{"source": name, "reason": reason} for name, reason in made.skipped],
+        },
+        f"{options.out}: {made.n_rows} features of {model.n_features} numbers, and "
+        f"{_counted(made.n_shards_kept, 'shard')} of an earlier run",
     )
 
 
