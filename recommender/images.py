@@ -114,7 +114,7 @@ def load(
             return _decode(data, name, limits, enough_px)
     except _Undecodable as error:
         try:
-            mended = repair.mend(data)
+            mended = repair.mend(data, limits.max_pixels)
         except ImageError as reason:
             raise ImageError(f"{name} is damaged or incomplete: {reason}") from error
         if mended is None:

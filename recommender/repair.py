@@ -17,6 +17,7 @@ PNG_START = b"\x89PNG\r\n\x1a\n"
 # Chunks that say how the pixels are to be shown; texts, profiles and times can be large or broken
 SHOWN_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT"})
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by the colour type of a PNG's header
+DEPTHS = {1, 2, 4, 8, 16}  # bits of a channel
 HEADER = struct.Struct(">IIBBBBB")
 MIN_SHARE = 0.3  # of the picture that must be there
 WHITE = b"\xff"
@@ -24,19 +25,23 @@ END_MISSING = "the end of the file is missing; what is there is shown"
 NOTES_BROKEN = "its EXIF notes are damaged and were ignored"
 
 
-def mend(data: bytes) -> bytes | None:
+def mend(data: bytes, max_pixels: int) -> bytes | None:
     """A file that can be decoded, made of one that cannot; None where there is no way known.
 
     What is missing of a picture is white in a PNG, and middle grey in a JPEG.
 
+    Parameters
+    ----------
+    max_pixels : that a picture may have; a damaged head can claim any number
+
     Raises
     ------
-    ImageError : too little of the picture is there
+    ImageError : too little of the picture is there, or its head claims too much
     """
     if data.startswith(JPEG_START):
         return data + JPEG_END if is_cut(data) else None
     if data.startswith(PNG_START):
-        return _mend_png(data)
+        return _mend_png(data, max_pixels)
     return None
 
 
@@ -57,7 +62,7 @@ def describe_repairs(data: bytes) -> str:
     return END_MISSING if is_cut(data) else ""
 
 
-def _mend_png(data: bytes) -> bytes | None:
+def _mend_png(data: bytes, max_pixels: int) -> bytes | None:
     """The chunks that matter, with their checksums, and pixel data of the right length."""
     header = palette = alpha = b""
     packed = []
@@ -73,8 +78,10 @@ def _mend_png(data: bytes) -> bytes | None:
     if len(header) != HEADER.size or not packed:
         return None
     width, height, depth, colour, _, _, interlaced = HEADER.unpack(header)
-    if colour not in CHANNELS:
+    if colour not in CHANNELS or depth not in DEPTHS or not width * height:
         return None
+    if width * height > max_pixels:
+        raise ImageError(f"its head claims {width:,} x {height:,} pixels")
     body = b"".join(packed)
     if is_cut(data) and not interlaced:
         row_bytes = 1 + -(-width * depth * CHANNELS[colour] // 8)

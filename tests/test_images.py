@@ -261,3 +261,17 @@ def test_pictures_are_known_by_their_first_bytes() -> None:
         assert images.suffix_of(encoded(flat(), kind)[:64]) == f".{suffix}"
     for other in (b"", b"BM", b"BMW is a car", b"<svg>", b"%PDF", b"RIFF....WAVE"):
         assert images.suffix_of(other) == ""
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(2_225_341_899, 2_416_443_412), (60_000, 60_000), (0, 9), (9, 0)]
+)
+def test_a_damaged_head_claims_what_it_likes(width: int, height: int) -> None:
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(bytes(1000))
+    chunks = ((b"IHDR", head), (b"IDAT", pixels))
+    wrong = b"".join(
+        struct.pack(">I", len(body)) + kind + body + b"\0\0\0\0" for kind, body in chunks
+    )
+    with pytest.raises(ImageError, match=r"damaged|not a picture|cannot be"):
+        images.load(b"\x89PNG\r\n\x1a\n" + wrong)
