@@ -83,12 +83,14 @@ def test_a_node_that_is_killed_costs_no_picture(
 
 def test_names_of_shards_follow_from_their_pictures() -> None:
     model = Autoencoder.open(PERCEPTUAL)
-    found = {f"/root/{name}": {"size": 7} for name in ("b.png", "a.jpg", "notes.txt", "sub/c.webp")}
-    ((shard, names),) = on_ray._shards(found, "/root", model)
+    found = {
+        f"/shelf/{name}": {"size": 7} for name in ("b.png", "a.jpg", "notes.txt", "sub/c.webp")
+    }
+    ((shard, names),) = on_ray._shards(found, "/shelf", model)
     assert names == ["a.jpg", "b.png", "sub/c.webp"]
-    assert dict(on_ray._shards(found, "/root", model)) == {shard: names}
-    changed = found | {"/root/b.png": {"size": 8}}
-    assert shard not in dict(on_ray._shards(changed, "/root", model))
+    assert dict(on_ray._shards(found, "/shelf", model)) == {shard: names}
+    changed = found | {"/shelf/b.png": {"size": 8}}
+    assert shard not in dict(on_ray._shards(changed, "/shelf", model))
 
 
 def test_without_ray_it_is_one_sentence(

@@ -1,8 +1,6 @@
 """Bodies that are answered before they have come, on a real port."""
 
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 
@@ -13,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from recommender.serving.remainder import Remainder
+from tests.ports import running
 
 REST_S = 0.5
 MUCH = bytes(20_000_000)  # more than the buffers of both ends
@@ -31,14 +30,8 @@ def port() -> Iterator[int]:
     config = uvicorn.Config(
         Remainder(answer, REST_S), port=0, lifespan="off", log_level="error"
     )  # fmt: skip
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = server.force_exit = True
-    thread.join()
+    with running(config) as port:
+        yield port
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import contextlib
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -21,6 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 from recommender.serving.admission import BodyGuard, ByteBudget
 from recommender.serving.lines import Lines
 from recommender.serving.streams import StreamGuard
+from tests.ports import running
 
 HEAD_S, GRACE_S, UNREAD_S, MOST = 0.3, 0.6, 0.5, 5
 LONG_S = 20  # what a cut-off never takes
@@ -66,14 +66,8 @@ def port(budget: ByteBudget) -> Iterator[int]:
         app, port=0, http=Lingering, ws="websockets-sansio", ws_ping_interval=0.2,
         ws_ping_timeout=0.2, lifespan="off", log_level="error",
     )  # fmt: skip
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = server.force_exit = True
-    thread.join()
+    with running(config) as port:
+        yield port
 
 
 @pytest.fixture
