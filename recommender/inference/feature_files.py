@@ -33,7 +33,7 @@ ROWS_AT_ONCE = 256
 
 @dataclass(frozen=True, kw_only=True)
 class About(Settings):
-    """How the rows of a file were made.
+    """Says which model made the rows of a file, and at which stage they are.
 
     Attributes
     ----------

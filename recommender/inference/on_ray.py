@@ -33,7 +33,7 @@ STATES = ("size", "mtime", "ETag", "LastModified")  # of a file, as file systems
 
 @dataclass
 class Encoding:
-    """What became of the pictures.
+    """Counts the pictures that a cluster encoded, and names those that it could not.
 
     Attributes
     ----------

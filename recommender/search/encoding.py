@@ -19,7 +19,7 @@ from recommender.types import Progress
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """What became of the rows of a file of features.
+    """Counts the rows of a file of features that were kept, known, unknown and missing.
 
     Attributes
     ----------
