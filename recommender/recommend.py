@@ -176,8 +176,12 @@ class Recommender:
         pixels : ndarray of shape (height, width, 3), uint8
         whole : the photo that they are a part of, which tells more of the light
         """
-        of_light = gains(pixels if whole is None else whole) if self.weighs_colour else None
+        of_light = self.light(pixels if whole is None else whole)
         return query.encode(self.model, self.index, pixels, of_light)
+
+    def light(self, pixels: Pixels) -> Floats | None:
+        """What takes half of the light's colour back, (3,); None if the model tells no colours."""
+        return gains(pixels) if self.weighs_colour else None
 
     def search(
         self,
@@ -205,7 +209,7 @@ class Recommender:
         ------
         CatalogueError : the model sees one thing in a photo only
         """
-        return query.regions(self.index, encoded)
+        return query.regions(self.index, encoded, self.photo_scale())
 
     def search_regions(
         self,

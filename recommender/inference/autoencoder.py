@@ -55,13 +55,11 @@ class Rebuilt:
     data : the code
     decoded : ndarray of shape (size, size, 3), uint8, as `Autoencoder.decompress` draws it
     n_numbers : numbers in the code; of one in bytes, those that are not zero
-    estimated : as `Autoencoder.rebuild` draws it, float32 in [0, 1]; None if nobody asked
     """
 
     data: bytes
     decoded: Pixels
     n_numbers: int
-    estimated: Floats | None = None
 
 
 class Autoencoder:
@@ -169,14 +167,15 @@ class Autoencoder:
         """Whether it can `look` at a picture that shows several things."""
         return self.config.has_maps
 
-    def look(self, pixels: Pixels) -> PictureMaps:
-        """Look once at a picture, at twice the encoder's size, to describe any part of it.
+    def look(self, pixels: Pixels, factor: int = LOOK_FACTOR) -> PictureMaps:
+        """Look once at a picture, to describe any part of it.
 
         Parameters
         ----------
         pixels : ndarray of shape (height, width, 3), uint8
+        factor : sides of the encoder's picture in the longer side of what the network reads
         """
-        read = images.fit(pixels, LOOK_FACTOR * self.config.image_size_px, multiple=CELL_PX)
+        read = images.fit(pixels, factor * self.config.image_size_px, multiple=CELL_PX)
         seen = self._maps.run({"images": read[None]})
         return PictureMaps(
             pixels=read,
@@ -244,28 +243,20 @@ class Autoencoder:
             return latents.astype("<f4").tobytes()
         return self._codec.encode(self._analysis.run, self.prepare_target(pixels)).data
 
-    def reconstruct(self, pixels: Pixels, *, estimates: bool = False) -> Rebuilt:
+    def reconstruct(self, pixels: Pixels) -> Rebuilt:
         """Code a picture and decode it, without reading the code that was just written.
 
         Parameters
         ----------
         pixels : ndarray of shape (height, width, 3), uint8
-        estimates : whether to rebuild it the quick way too, which takes less here than alone
         """
         if self._codec is None:
             data = self.compress(pixels)
             decoded, n_numbers = self.decompress(data)
-            quick = self.rebuild([pixels])[0] if estimates else None
-            return Rebuilt(data=data, decoded=decoded, n_numbers=n_numbers, estimated=quick)
-        codec, draw = self._codec, self._decoder.run
-        coding = codec.begin(self._analysis.run, self.prepare_target(pixels))
-        coded = coding.finish()
-        return Rebuilt(
-            data=coded.data,
-            decoded=_to_pixels(codec.draw(draw, coded.latents, coded.level)),
-            n_numbers=coded.n_numbers,
-            estimated=codec.draw(draw, *coding.estimate()) if estimates else None,
-        )
+            return Rebuilt(data=data, decoded=decoded, n_numbers=n_numbers)
+        coded = self._codec.encode(self._analysis.run, self.prepare_target(pixels))
+        drawn = self._codec.draw(self._decoder.run, coded.latents, coded.level)
+        return Rebuilt(data=coded.data, decoded=_to_pixels(drawn), n_numbers=coded.n_numbers)
 
     def decompress(self, data: bytes) -> tuple[Pixels, int]:
         """Decode a picture's code.

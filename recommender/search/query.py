@@ -1,18 +1,20 @@
 """A picture that was encoded once, to be asked with any number of times."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from recommender.errors import CatalogueError
 from recommender.images import shrink
-from recommender.inference.autoencoder import Autoencoder, Rebuilt
+from recommender.inference.autoencoder import Autoencoder
 from recommender.inference.blas import one_blas_thread
 from recommender.inference.light import balanced
 from recommender.inference.pipeline import reconstruction_error, reconstruction_errors
+from recommender.search.confidence import PhotoScale
 from recommender.search.index import Index
-from recommender.search.regions import Region, find_regions
+from recommender.search.regions import SURE_PERCENTILE, Region, find_regions, seems_one, sure_of_one
 from recommender.search.results import Reconstruction
 from recommender.types import Floats, Pixels
 
@@ -36,6 +38,7 @@ class EncodedQuery:
     index : fingerprints of the model and the catalogue that the embedding can be compared in
     latents : (1, *latent_shape), of a model whose code they are; None otherwise
     light : factors (3,) under which the embedding was made, see `encode`
+    known_error : the reconstruction error, where it was measured in another process
     """
 
     pixels: Pixels
@@ -45,12 +48,25 @@ class EncodedQuery:
     model: Autoencoder = field(repr=False)
     latents: Floats | None = field(default=None, repr=False)
     light: Floats | None = None
+    known_error: float | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the model, for another process; `rejoined` adds the one that is there."""
+        return {field.name: getattr(self, field.name) for field in fields(self)} | {"model": None}
+
+    def rejoined(self, model: Autoencoder) -> "EncodedQuery":
+        """The same, which another process has encoded with the same model."""
+        return replace(self, model=model)
+
+    def measured(self) -> "EncodedQuery":
+        """The same with its reconstruction error, for a process that has no time to measure it."""
+        return replace(self, known_error=self.reconstruction_error)
 
     @cached_property
     def reconstruction(self) -> Reconstruction:
         """The picture beside what its code keeps of it."""
         if self._decoded is None:
-            return self._rebuilt[0]
+            return reconstruct(self.model, self.pixels)
         return Reconstruction(
             original=self.model.prepare_target(self.pixels),
             decoded=np.rint(self._decoded[0] * 255).astype(np.uint8),
@@ -62,23 +78,12 @@ class EncodedQuery:
     @cached_property
     def reconstruction_error(self) -> float:
         """Mean squared error of the decoded picture, as an index keeps it of its items."""
-        if self._decoded is not None:
-            return self._error_of(self._decoded)
-        if "_rebuilt" in vars(self):
-            return self._rebuilt[1]
-        return reconstruction_error(self.model, self.pixels)
-
-    @cached_property
-    def _rebuilt(self) -> tuple[Reconstruction, float]:
-        """Reconstruction and error: two ways of rebuilding a picture, which share their work."""
-        rebuilt = self.model.reconstruct(self.pixels, estimates=True)
-        assert rebuilt.estimated is not None  # noqa: S101  for the type: it was asked for
-        error = self._error_of(rebuilt.estimated[None])
-        return _reconstruction(self.model, self.pixels, rebuilt), error
-
-    def _error_of(self, decoded: Floats) -> float:
+        if self.known_error is not None:
+            return self.known_error
+        if self._decoded is None:
+            return reconstruction_error(self.model, self.pixels)
         target = self.model.prepare_target(self.pixels)[None]
-        return float(reconstruction_errors(target, decoded)[0])
+        return float(reconstruction_errors(target, self._decoded)[0])
 
     @cached_property
     def _decoded(self) -> Floats | None:
@@ -109,8 +114,12 @@ def encode(
     )
 
 
-def regions(index: Index, encoded: EncodedQuery) -> list[Region]:
+def regions(index: Index, encoded: EncodedQuery, scale: PhotoScale) -> list[Region]:
     """Find the things in a photo, see `regions.find_regions`.
+
+    Parameters
+    ----------
+    scale : tells which photos are near enough to one product to look no closer
 
     Raises
     ------
@@ -119,10 +128,18 @@ def regions(index: Index, encoded: EncodedQuery) -> list[Region]:
     model = encoded.model
     if not model.has_maps:
         raise CatalogueError(f"the model {model.name!r} cannot tell several things in a photo")
+    if not len(index):
+        return []
+    close = float(scale.held_out_quantiles[SURE_PERCENTILE])
+    if (one := sure_of_one(index, encoded.embedding, close)) is not None:
+        return [one]
     pixels = encoded.pixels
-    seen = model.look(pixels if encoded.light is None else balanced(pixels, encoded.light))
+    pixels = pixels if encoded.light is None else balanced(pixels, encoded.light)
     with one_blas_thread():
-        return find_regions(index, seen, encoded.embedding)
+        glanced = seems_one(index, model.look(pixels, factor=1), encoded.embedding)
+        if glanced is not None:
+            return [glanced]
+        return find_regions(index, model.look(pixels), encoded.embedding)
 
 
 def reconstruct(model: Autoencoder, pixels: Pixels) -> Reconstruction:
@@ -132,10 +149,7 @@ def reconstruct(model: Autoencoder, pixels: Pixels) -> Reconstruction:
     ----------
     pixels : ndarray of shape (height, width, 3), uint8
     """
-    return _reconstruction(model, pixels, model.reconstruct(pixels))
-
-
-def _reconstruction(model: Autoencoder, pixels: Pixels, rebuilt: Rebuilt) -> Reconstruction:
+    rebuilt = model.reconstruct(pixels)
     return Reconstruction(
         original=model.prepare_target(pixels),
         decoded=rebuilt.decoded,

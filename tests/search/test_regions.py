@@ -1,18 +1,25 @@
 """Things in a photo: found, apart, named by what the catalogue has."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from recommender.errors import CatalogueError
+from recommender.inference.autoencoder import LOOK_FACTOR, Autoencoder
+from recommender.inference.box_pooling import PictureMaps
 from recommender.models import ARTICLE
 from recommender.recommend import Recommender
+from recommender.search import query
 from recommender.search.regions import (
     MAX_IOU,
     MAX_REGIONS,
+    SURE_CHANCE,
     Region,
     candidate_boxes,
     overlaps,
 )
+from recommender.types import Pixels
 from tests.shelves import first_of, place, shelf
 
 
@@ -59,6 +66,40 @@ def test_a_photo_of_one_product_is_one_region(demo: Recommender) -> None:
     (found,) = demo.regions(encoded)
     assert found.box == (0.0, 0.0, 1.0, 1.0)
     assert found.item_id == item.item_id
+
+
+def test_a_photo_near_enough_to_a_product_is_not_looked_at_again(
+    demo: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = demo.catalogue.get(first_of(demo.catalogue, "teapot"))
+    encoded = demo.encode_image(demo.catalogue.image_path(item))
+    monkeypatch.setattr(Autoencoder, "look", None)
+    (found,) = demo.regions(encoded)
+    assert (found.item_id, found.contrast, found.confidence) == (item.item_id, None, SURE_CHANCE)
+
+
+def test_a_glance_is_enough_for_a_photo_of_one_thing(
+    demo: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = demo.catalogue.get(first_of(demo.catalogue, "teapot"))
+    encoded = demo.encode_image(demo.catalogue.image_path(item))
+    factors: list[int] = []
+    look = Autoencoder.look
+
+    def watched(model: Autoencoder, pixels: Pixels, factor: int = LOOK_FACTOR) -> PictureMaps:
+        factors.append(factor)
+        return look(model, pixels, factor)
+
+    monkeypatch.setattr(Autoencoder, "look", watched)
+    # as in a catalogue whose own altered pictures are all nearer than this one
+    strict = replace(demo.photo_scale(), held_out_quantiles=np.full(101, -1.0))
+    (found,) = query.regions(demo.index, encoded, strict)
+    assert found.box == (0.0, 0.0, 1.0, 1.0)
+    assert found.item_id == item.item_id
+    assert factors == [1]
+    several = shelf(demo.catalogue, [first_of(demo.catalogue, each) for each in ("sofa", "mug")])
+    assert len(query.regions(demo.index, demo.encode_pixels(several), strict)) > 1
+    assert factors == [1, 1, LOOK_FACTOR]
 
 
 def test_a_blank_photo_breaks_nothing(demo: Recommender) -> None:
