@@ -32,6 +32,10 @@ class Memo(Generic[Key, Value]):
     def __len__(self) -> int:
         return len(self._known)
 
+    def __contains__(self, key: Key) -> bool:
+        """Whether the result for a key is known, or about to be."""
+        return key in self._known
+
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
         """Return the result for a key, made now if it is not known."""
         with self._lock:

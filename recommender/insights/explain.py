@@ -1,6 +1,8 @@
 """Compares two pictures by kind, colours and matching parts; claims no cause."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,17 +66,63 @@ class Traits:
     colours: tuple[Colour, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pictured:
+    """A picture of a catalogue, by the hash of its content and its file."""
+
+    sha256: str
+    file: Path
+
+
+Asked = Pictured | EncodedQuery
+
+
+class Comparer:
+    """Compares pictures that were encoded by one model, for one index; safe to share.
+
+    What catalogue's pictures are compared by is remembered.
+    """
+
+    def __init__(self, model: Autoencoder, index: Index) -> None:
+        self._model, self._index = model, index
+        self._traits: Memo[str, Traits] = Memo(KEPT_TRAITS)
+
+    def compare(self, first: Asked, second: Asked) -> Explanation:
+        """Compare two pictures.
+
+        Raises
+        ------
+        ImageError : a catalogue's picture cannot be read
+        """
+        return explain(self._index, self._of(first), self._of(second))
+
+    def _of(self, asked: Asked) -> Traits:
+        if isinstance(asked, EncodedQuery):
+            return traits(asked)
+        return self._traits.get(asked.sha256, lambda: self._encode(asked.file))
+
+    def _encode(self, file: Path) -> Traits:
+        return traits(query.encode(self._model, self._index, images.load(file)))
+
+
 class Explainer:
     """Explains answers from one catalogue, each pair once; safe to share between threads.
 
     Parameters
     ----------
     catalogue, model, index : as a `Recommender` has them
+    compare : does the work, as `Comparer.compare` does; in this thread if it is None
     """
 
-    def __init__(self, catalogue: Catalogue, model: Autoencoder, index: Index) -> None:
-        self._catalogue, self._model, self._index = catalogue, model, index
-        self._traits: Memo[str, Traits] = Memo(KEPT_TRAITS)
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        model: Autoencoder,
+        index: Index,
+        compare: Callable[[Asked, Asked], Explanation] | None = None,
+    ) -> None:
+        self._catalogue, self._index = catalogue, index
+        self._compare = compare or Comparer(model, index).compare
         self._explanations: Memo[tuple[str, str], Explanation] = Memo(KEPT_EXPLANATIONS)
 
     def of_items(self, first_id: str, second_id: str) -> Explanation:
@@ -82,12 +130,12 @@ class Explainer:
         first, second = self._catalogue.get(first_id), self.compared(first_id, second_id)
         return self._explanations.get(
             (first.image_sha256, second.image_sha256),
-            lambda: explain(self._index, self._of(first), self._of(second)),
+            lambda: self._compare(self._pictured(first), self._pictured(second)),
         )
 
     def of_photo(self, photo: EncodedQuery, item_id: str) -> Explanation:
         """Compare a photo with a product; raises `CatalogueError` if there is no such product."""
-        return explain(self._index, traits(photo), self._of(self.compared(photo, item_id)))
+        return self._compare(photo, self._pictured(self.compared(photo, item_id)))
 
     def compared(self, asked: EncodedQuery | str, item_id: str) -> Item:
         """Return a product with the picture in front that a photo or a product is compared with."""
@@ -104,12 +152,8 @@ class Explainer:
             else item.showing(item.images[n_image(item, self._index, near.row)])
         )
 
-    def _of(self, item: Item) -> Traits:
-        return self._traits.get(item.image_sha256, lambda: self._encode(item))
-
-    def _encode(self, item: Item) -> Traits:
-        pixels = images.load(self._catalogue.image_path(item))
-        return traits(query.encode(self._model, self._index, pixels))
+    def _pictured(self, item: Item) -> Pictured:
+        return Pictured(sha256=item.image_sha256, file=self._catalogue.image_path(item))
 
 
 def traits(encoded: EncodedQuery) -> Traits:

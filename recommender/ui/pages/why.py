@@ -11,7 +11,7 @@ from recommender.ui.components import trail
 from recommender.ui.components.trail import Way
 from recommender.ui.parts import photo_query
 from recommender.ui.parts.question import PAGE_OPTIONS, WEIGHTS
-from recommender.ui.shared import choice, link, messages, pictures, resources, words
+from recommender.ui.shared import choice, link, messages, pictures, resources, turns, words
 
 if TYPE_CHECKING:
     from recommender.insights.explain import Explanation
@@ -56,11 +56,12 @@ def show() -> None:
     _ways(recommender, query, other_id)
     explainer = resources.explainer(recommender.catalogue.name, recommender.model.name)
     other = _product(recommender, explainer.compared(query.encoded or query.id, other_id))
-    found = (
-        explainer.of_items(query.id, other_id)
-        if query.encoded is None
-        else explainer.of_photo(query.encoded, other_id)
-    )
+    with turns.PAGES.left():
+        found = (
+            explainer.of_items(query.id, other_id)
+            if query.encoded is None
+            else explainer.of_photo(query.encoded, other_id)
+        )
     weight = WEIGHTS.get(st.query_params.get("colour_weight", ""))
     similarity = recommender.similarity(
         query.encoded or query.id,

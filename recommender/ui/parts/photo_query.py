@@ -1,4 +1,4 @@
-"""A photo as a query: decoded and rebuilt once, however often the sliders move."""
+"""A photo as a query: decoded and encoded once, however often the sliders move."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,12 +12,14 @@ from recommender.ui.components import crop, regions
 from recommender.ui.components.crop import Box
 from recommender.ui.components.regions import Thing
 from recommender.ui.parts.result import Stage
-from recommender.ui.shared import pictures, resources, samples, words
+from recommender.ui.shared import pictures, resources, samples, turns, words
+from recommender.ui.shared.photo_drawings import Rebuilding
 
 if TYPE_CHECKING:
     from recommender.recommend import Recommender
     from recommender.search.options import SearchOptions
     from recommender.search.query import EncodedQuery
+    from recommender.search.regions import Region
     from recommender.search.results import Result
 
 KEPT_ANSWERS = 32
@@ -41,7 +43,7 @@ class Photo:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """An encoded photo with its reconstruction, and the answers to the queries made with it.
+    """An encoded photo, and the answers to the queries made with it.
 
     Each visitor has one for as long as they stay, so it holds compressed pictures and none of the
     size that the photo came in.
@@ -51,6 +53,7 @@ class Seen:
     whole, ratio : address of the whole photo, and its width over its height
     things : found in it; one at most if it shows one thing
     encoded : the part of it that counts
+    rebuilding : held for as long as its addresses are to lead somewhere
     """
 
     id: str
@@ -58,6 +61,7 @@ class Seen:
     ratio: float
     things: Sequence[Thing]
     encoded: "EncodedQuery"
+    rebuilding: Rebuilding
     stage: Stage
     answers: "Memo[tuple[SearchOptions, int], Result]" = field(
         default_factory=lambda: Memo(KEPT_ANSWERS)
@@ -83,7 +87,7 @@ def sample(sample_id: str) -> Photo:
 
 
 def look(recommender: "Recommender", photo: Photo) -> Seen:
-    """Decode and rebuild a photo; the latest one is remembered for this visitor.
+    """Decode and encode a photo; the latest one is remembered for this visitor.
 
     Of a photo that shows several things the likeliest is chosen, unless the address names a part.
     """
@@ -92,12 +96,22 @@ def look(recommender: "Recommender", photo: Photo) -> Seen:
     if known is not None and known[0] == (photo.id, *made_by, _part()):
         seen: Seen = known[1]
         return seen
+    with turns.PAGES.left():
+        seen = _look(recommender, photo, box)
+    st.session_state[_SEEN] = (photo.id, *made_by, _part()), seen
+    return seen
+
+
+def _look(recommender: "Recommender", photo: Photo, box: Box | None) -> Seen:
+    made_by = _made_by(recommender)
+    computer = resources.computer()
     whole = resources.DECODER.load(photo.data, enough_px=ENOUGH_PX)
+    light = recommender.light(whole)
     encoded = None
     found = st.session_state.get(_THINGS)
     if found is None or found[0] != (photo.id, *made_by):
-        encoded = recommender.encode_pixels(whole)
-        found = (photo.id, *made_by), _things(recommender, encoded)
+        encoded, parts = computer.encode(recommender, whole, light, finds_regions=True)
+        found = (photo.id, *made_by), _things(recommender, parts)
         st.session_state[_THINGS] = found
     things: tuple[Thing, ...] = found[1]
     if not _part() and len(things) > 1:
@@ -105,41 +119,38 @@ def look(recommender: "Recommender", photo: Photo) -> Seen:
         st.query_params[crop.PARAMETER] = box.to_text()
     pixels = box.cut(whole) if box else whole
     if box or encoded is None:
-        encoded = recommender.encode_pixels(pixels, whole=whole)
-    rebuilt = encoded.reconstruction
+        encoded, _ = computer.encode(recommender, pixels, light, finds_regions=False)
+    rebuilding = Rebuilding(recommender, encoded)
     whole_url = pictures.data_url(whole)
     height, width = whole.shape[:2]
-    seen = Seen(
+    return Seen(
         id=photo.id,
         whole=whole_url,
         ratio=width / height,
         things=things,
         encoded=encoded,
+        rebuilding=rebuilding,
         stage=Stage(
             title=photo.title,
             original=pictures.data_url(pixels) if box else whole_url,
-            kept=pictures.data_url(pictures.kept(rebuilt), least_px=pictures.REBUILT_PX),
-            lost=pictures.data_url(pictures.lost(rebuilt), least_px=pictures.REBUILT_PX),
+            kept=rebuilding.kept,
+            lost=rebuilding.lost,
             alt=photo.title,
             code=words.code(recommender.model),
             loss=words.loss(encoded.reconstruction_error),
             heading="h2",
         ),
     )
-    st.session_state[_SEEN] = (photo.id, *made_by, _part()), seen
-    return seen
 
 
 def _part() -> str:
     return str(st.query_params.get(crop.PARAMETER, ""))
 
 
-def _things(recommender: "Recommender", encoded: "EncodedQuery") -> tuple[Thing, ...]:
-    """Find the things in a photo, each named by the nearest product's category."""
-    if not recommender.model.has_maps:
-        return ()
+def _things(recommender: "Recommender", parts: Sequence["Region"]) -> tuple[Thing, ...]:
+    """The things in a photo, each named by the nearest product's category."""
     things = []
-    for region in recommender.regions(encoded):
+    for region in parts:
         left, top, right, bottom = region.box
         name = recommender.catalogue.get(region.item_id).category or ""
         things.append(Thing(box=(left, top, right - left, bottom - top), name=name))

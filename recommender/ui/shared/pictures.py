@@ -75,9 +75,9 @@ def sample_url(sample: Sample, size: str = "card") -> str:
     return f"samples/{sample.sha256}/{size}"
 
 
-def data_url(pixels: Pixels, *, least_px: int = 0) -> str:
+def data_url(pixels: Pixels) -> str:
     """Return an address that holds all of a picture, for one that only one visitor may see."""
-    data = to_webp(pixels, least_px=least_px, method=QUICK_METHOD)
+    data = to_webp(pixels, method=QUICK_METHOD)
     return "data:image/webp;base64," + base64.b64encode(data).decode()
 
 
@@ -143,7 +143,7 @@ def to_webp(
 
 @dataclass(frozen=True)
 class Drawing:
-    """A product's reconstruction and its errors, as WebP files."""
+    """A picture's reconstruction and its errors, as WebP files."""
 
     kept: bytes
     lost: bytes
@@ -151,15 +151,23 @@ class Drawing:
 
 def drawing(recommender: "Recommender", item: Item) -> Drawing:
     """Return how a product is reconstructed, drawn once whatever catalogue the picture is in."""
+    return _drawings.get(
+        (recommender.model.fingerprint[:FINGERPRINT_LENGTH], item.image_sha256),
+        lambda: draw(recommender.reconstruct_item(item.item_id)),
+    )
 
-    def draw() -> Drawing:
-        rebuilt = recommender.reconstruct_item(item.item_id)
-        return Drawing(
-            kept=to_webp(kept(rebuilt), least_px=REBUILT_PX),
-            lost=to_webp(lost(rebuilt), least_px=REBUILT_PX),
-        )
 
-    return _drawings.get((recommender.model.fingerprint, item.image_sha256), draw)
+def is_drawn(version: str, image_sha256: str) -> bool:
+    """Whether the reconstruction of a picture by a model of this version is remembered."""
+    return (version, image_sha256) in _drawings
+
+
+def draw(rebuilt: "Reconstruction", *, method: int = WEBP_METHOD) -> Drawing:
+    """Draw a reconstruction and its errors; see `to_webp` for `method`."""
+    return Drawing(
+        kept=to_webp(kept(rebuilt), least_px=REBUILT_PX, method=method),
+        lost=to_webp(lost(rebuilt), least_px=REBUILT_PX, method=method),
+    )
 
 
 def kept(reconstruction: "Reconstruction") -> Pixels:
@@ -195,7 +203,7 @@ def _without_margins(square: Pixels, ratio: float) -> Pixels:
     return square[top : top + height, left : left + width]
 
 
-# By the model's fingerprint and the picture's hash
+# By the start of the model's fingerprint and the picture's hash
 _drawings: "Memo[tuple[str, str], Drawing]" = Memo(KEPT_DRAWINGS)
 
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -12,6 +13,7 @@ from recommender.catalogue.registry import open_catalogue
 from recommender.catalogue.store import Catalogue, catalogues_folder
 from recommender.errors import CatalogueError
 from recommender.serving.decoding import PhotoDecoder
+from recommender.ui.shared import turns
 
 if TYPE_CHECKING:
     from recommender.evaluation.colour_baseline import ColourRecommender
@@ -20,12 +22,21 @@ if TYPE_CHECKING:
     from recommender.insights.explain import Explainer
     from recommender.insights.health import BrokenPicture, Group
     from recommender.recommend import Recommender
+    from recommender.serving.computing import Computer
 
 POLL_S = 0.1
 KEPT_CATALOGUES = 8
 KEPT_OPENINGS = 16
 # Shared by all visitors, whose photos wait for their turn; its processes start at the first photo
 DECODER = PhotoDecoder()
+
+
+@cache
+def computer() -> "Computer":
+    """What computes with photos, shared as well; imported at its first use, for a quick start."""
+    from recommender.serving.computing import Computer
+
+    return Computer()
 
 
 @dataclass
@@ -97,7 +108,8 @@ def as_ready(
             on_wait(place, openings[place])
         if left and not ready:
             waited = [openings[place].future for place in left]
-            wait(waited, timeout=POLL_S, return_when=FIRST_COMPLETED)
+            with turns.PAGES.left():
+                wait(waited, timeout=POLL_S, return_when=FIRST_COMPLETED)
 
 
 def embedding_map(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "EmbeddingMap":
@@ -157,9 +169,10 @@ def _wait(kind: str, catalogue_name: str, model: str, on_wait: OnWait | None) ->
     catalogue(catalogue_name)  # sets the demo up, so that the stamp below is its final one
     stamp = _stamp(catalogue_name)
     opening = _opening(kind, catalogue_name, model, stamp)
-    while on_wait and not wait([opening.future], timeout=POLL_S).done:
-        on_wait(opening)
-    error = opening.future.exception()
+    with turns.PAGES.left():
+        while on_wait and not wait([opening.future], timeout=POLL_S).done:
+            on_wait(opening)
+        error = opening.future.exception()
     if error is not None:  # of any kind: the next call tries again
         _opening.clear(kind, catalogue_name, model, stamp)
         raise error.with_traceback(None)  # else it would grow with everybody who waited
@@ -214,7 +227,8 @@ def _open_explainer(_opening: Opening, catalogue_name: str, model: str) -> "Expl
     from recommender.insights.explain import Explainer
 
     opened = recommender(catalogue_name, model)
-    return Explainer(opened.catalogue, opened.model, opened.index)
+    compare = partial(computer().compare, opened)
+    return Explainer(opened.catalogue, opened.model, opened.index, compare)
 
 
 def _open_colours(opening: Opening, catalogue_name: str, _model: str) -> "ColourRecommender":

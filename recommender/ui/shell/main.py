@@ -5,7 +5,7 @@ import sqlite3
 import streamlit as st
 
 from recommender.errors import RecommenderError
-from recommender.ui.shared import choice, link, messages, trouble
+from recommender.ui.shared import choice, link, messages, trouble, turns
 from recommender.ui.shell import layout, warm_up
 from recommender.ui.shell.icon import ICON
 from recommender.ui.shell.page_list import NAME, PAGES
@@ -42,4 +42,5 @@ def main() -> None:
     warm_up.note_visit()
 
 
-main()
+with turns.PAGES.taken():
+    main()

@@ -14,7 +14,7 @@ from recommender.errors import RecommenderError
 from recommender.serving.admission import Busy, Lane, TokenBuckets
 from recommender.serving.kept import kept
 from recommender.serving.visible import without_paths
-from recommender.ui.shared import pictures, resources, samples
+from recommender.ui.shared import photo_drawings, pictures, resources, samples
 from recommender.ui.shell import sign_in, warm_up
 
 FONTS = Path(__file__).parent / "fonts"
@@ -24,6 +24,7 @@ CARD = Path(__file__).with_name("card.jpg")  # made by tools/tour.py
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 FOR_A_DAY = {"Cache-Control": "public, max-age=86400"}
+FOR_ONE = {"Cache-Control": "private, max-age=3600"}
 
 
 def item_picture(request: Request) -> Response:
@@ -70,6 +71,19 @@ def kept_picture(request: Request) -> Response:
     if data is None:
         raise HTTPException(404)
     return Response(data, media_type="image/webp", headers=FOR_EVER)
+
+
+def rebuilt_photo(request: Request) -> Response:
+    """Serve how a visitor's own photo is rebuilt, or its errors; see `photo_drawings`."""
+    names = request.path_params
+    try:
+        drawing = photo_drawings.drawing(names["key"])
+    except RecommenderError as error:
+        raise _missing(error) from error
+    data = {"kept": drawing.kept, "lost": drawing.lost}.get(names["kind"])
+    if data is None:
+        raise HTTPException(404)
+    return Response(data, media_type="image/webp", headers=FOR_ONE)
 
 
 def between_picture(request: Request) -> Response:
@@ -154,12 +168,28 @@ def _missing(error: Exception) -> HTTPException:
     return HTTPException(404, without_paths(str(error)))
 
 
-def _in(lane: Lane, answer: Callable[[Request], Response]) -> Callable[..., Awaitable[Response]]:
-    """Answer in a lane, so that pictures that must be drawn hold up no others."""
+def _is_drawn(request: Request) -> bool:
+    """Whether a product's reconstruction need not be drawn any more."""
+    names = request.path_params
+    return pictures.is_drawn(names["version"], names["sha256"])
+
+
+def _in(
+    lane: Lane,
+    answer: Callable[[Request], Response],
+    is_cheap: Callable[[Request], bool] | None = None,
+) -> Callable[..., Awaitable[Response]]:
+    """Answer in a lane, so that pictures that must be drawn hold up no others.
+
+    Parameters
+    ----------
+    is_cheap : tells which requests do not count against what a client may ask for; none count if
+        it is None
+    """
 
     async def handle(request: Request) -> Response:
         client = request.client.host if request.client else ""
-        wait_s = 0 if lane is READY else PER_CLIENT.take(client)
+        wait_s = 0 if is_cheap is None or is_cheap(request) else PER_CLIENT.take(client)
         if wait_s:
             raise HTTPException(429, headers={"Retry-After": str(wait_s)})
         try:
@@ -171,19 +201,28 @@ def _in(lane: Lane, answer: Callable[[Request], Response]) -> Callable[..., Awai
     return handle
 
 
+def _never(_request: Request) -> bool:
+    return False
+
+
 # Files and thumbnails; reconstructions, which take a network; whole maps and blends
-READY, DECODED, DRAWN = Lane(2, 400), Lane(2, 100), Lane(1, 40)
-PER_CLIENT = TokenBuckets(per_minute=600, burst=200)  # of what must be drawn
+READY, DECODED, DRAWN = Lane(2, 400), Lane(2, 800), Lane(1, 40)
+# Of what must be drawn. A room of people behind one router is one client: all may open a product,
+# of which two pictures are drawn, at the same moment
+PER_CLIENT = TokenBuckets(per_minute=600, burst=400)
 ROUTES = [
     *sign_in.ROUTES,
     Route("/pictures/{catalogue}/{sha256}/{size}", _in(READY, item_picture)),
     Route("/samples/{sha256}/{size}", _in(READY, sample_picture)),
-    Route("/kept/{catalogue}/{sha256}/{model}/{version}/{kind}", _in(DECODED, kept_picture)),
+    Route(
+        "/kept/{catalogue}/{sha256}/{model}/{version}/{kind}", _in(DECODED, kept_picture, _is_drawn)
+    ),
+    Route("/rebuilt/{key}/{kind}", _in(DECODED, rebuilt_photo)),
     Route(
         "/between/{catalogue}/{first}/{second}/{model}/{version}/{step:int}",
-        _in(DRAWN, between_picture),
+        _in(DRAWN, between_picture, _never),
     ),
-    Route("/places/{catalogue}/{model}/{version}", _in(DRAWN, places)),
+    Route("/places/{catalogue}/{model}/{version}", _in(DRAWN, places, _never)),
     Route("/sheets/{catalogue}/{version}/{number:int}", _in(READY, sheet)),
     Route("/fonts/{name}", _in(READY, font)),
     Route("/widget.js", _in(READY, widget)),

@@ -43,12 +43,13 @@ def _open() -> None:
         filters.prepare(resources.catalogue(DEMO))
         inspect.stack()  # Streamlit's first run asks for the same; what it looks up is remembered
         _wait_for_quiet()
-        resources.recommender(DEMO, default_model())
+        recommender = resources.recommender(DEMO, default_model())
         text_search.text_index(resources.catalogue(DEMO))
     except RecommenderError:
         return  # the first visitor gets the same error, and can read it
     _import(LATER)
     resources.DECODER.warm_up()
+    resources.computer().prepare(recommender)
 
 
 def _wait_for_quiet() -> None:

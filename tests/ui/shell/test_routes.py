@@ -1,18 +1,22 @@
 """The files that the pages draw from: kept by browsers for ever, refused under a wrong name."""
 
+import gc
 import gzip
 import io
 import json
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from recommender.catalogue.registry import open_catalogue
+from recommender.errors import CatalogueError
 from recommender.models import PERCEPTUAL
 from recommender.recommend import Recommender
 from recommender.ui.shared import map_document, pictures, sheets
+from recommender.ui.shared.photo_drawings import Rebuilding, drawing
 from tools.serving import Server
 
 
@@ -74,3 +78,23 @@ def test_sheets_of_small_pictures(server: Server) -> None:
 def test_the_gallery_has_its_name_as_an_address(server: Server) -> None:
     with urlopen(f"{server.address}/browse?q=mug", timeout=60) as answer:  # noqa: S310
         assert answer.url == f"{server.address}/?q=mug"
+
+
+def test_how_a_photo_is_rebuilt_is_for_those_who_know_its_key(
+    server: Server, demo: Recommender
+) -> None:
+    assert refused(server, "rebuilt/no-such-key/kept") == 404
+
+
+def test_how_a_photo_is_rebuilt_is_there_as_long_as_somebody_holds_it(demo: Recommender) -> None:
+    photo = demo.encode_pixels(np.full((90, 120, 3), 180, np.uint8))
+    rebuilding = Rebuilding(demo, photo)
+    _, key, kind = rebuilding.lost.split("/")
+    assert kind == "lost"
+    drawn = drawing(key)
+    assert Image.open(io.BytesIO(drawn.kept)).size == (pictures.REBUILT_PX, 336)
+    assert drawing(key) is drawn
+    del rebuilding
+    gc.collect()
+    with pytest.raises(CatalogueError, match="not here any more"):
+        drawing(key)

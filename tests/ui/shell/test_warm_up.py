@@ -70,10 +70,12 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(resources, "recommender", lambda *_names: done.append("recommender"))
     decoder = SimpleNamespace(warm_up=lambda: done.append("decoders"))
     monkeypatch.setattr(resources, "DECODER", decoder)
+    computer = SimpleNamespace(prepare=lambda _recommender: done.append("computer"))
+    monkeypatch.setattr(resources, "computer", lambda: computer)
     return done
 
 
-REST = ["recommender", "decoders"]
+REST = ["recommender", "decoders", "computer"]
 
 
 def test_the_rest_waits_until_the_page_and_its_pictures_are_there(
@@ -97,7 +99,7 @@ def test_nothing_waits_for_ever_for_quiet(
 ) -> None:
     monkeypatch.setattr(warm_up, "_visited", Visits(opened, *[True] * 200))
     warm_up._open()
-    assert opened[-2:] == REST
+    assert opened[-len(REST) :] == REST
     assert opened.count("visit") == warm_up.MOST_PAUSES + 1
 
 
