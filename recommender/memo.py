@@ -36,6 +36,15 @@ class Memo(Generic[Key, Value]):
         """Whether the result for a key is known, or about to be."""
         return key in self._known
 
+    def known(self, key: Key) -> Value | None:
+        """The result for a key if it is there, without waiting for one that is being made."""
+        with self._lock:
+            known = self._known.get(key)
+            if known is None or not known.done() or known.exception() is not None:
+                return None
+            self._known.move_to_end(key)
+        return known.result()
+
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
         """Return the result for a key, made now if it is not known."""
         with self._lock:

@@ -45,3 +45,23 @@ def test_the_longest_unused_goes_first() -> None:
     assert memo.get(2, lambda: -2) == -2
     with pytest.raises(ValueError, match="at least 1"):
         Memo(0)
+
+
+def test_what_is_known_is_told_without_waiting() -> None:
+    memo: Memo[str, int] = Memo(2)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow() -> int:
+        begun.set()
+        assert may_end.wait(10)
+        return 1
+
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(memo.get, "a", slow)
+        assert begun.wait(10)
+        assert "a" in memo
+        assert memo.known("a") is None  # it is being made
+        may_end.set()
+        assert made.result(10) == 1
+    assert memo.known("a") == 1
+    assert memo.known("b") is None

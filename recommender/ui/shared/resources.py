@@ -68,7 +68,7 @@ def catalogue(name: str) -> Catalogue:
     ------
     CatalogueError : no catalogue has this name
     """
-    return _catalogue(name, _stamp(name))
+    return _catalogue(name, stamp_of(name))
 
 
 def recommender(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "Recommender":
@@ -97,7 +97,7 @@ def as_ready(
     on_wait : called again and again with the place of what is still waited for
     """
     catalogue(catalogue_name)  # see `_wait`
-    stamp = _stamp(catalogue_name)
+    stamp = stamp_of(catalogue_name)
     openings = [_opening(kind, catalogue_name, model, stamp) for kind, model in wanted]
     left = set(range(len(openings)))
     while left:
@@ -154,7 +154,7 @@ def broken_pictures(
     again : read all pictures again
     """
     if again:
-        _opening.clear("broken-pictures", catalogue_name, "", _stamp(catalogue_name))
+        _opening.clear("broken-pictures", catalogue_name, "", stamp_of(catalogue_name))
     found: tuple[BrokenPicture, ...] = _wait("broken-pictures", catalogue_name, "", on_wait)
     return found
 
@@ -167,7 +167,7 @@ def _catalogue(name: str, stamp: int) -> Catalogue:
 
 def _wait(kind: str, catalogue_name: str, model: str, on_wait: OnWait | None) -> Any:
     catalogue(catalogue_name)  # sets the demo up, so that the stamp below is its final one
-    stamp = _stamp(catalogue_name)
+    stamp = stamp_of(catalogue_name)
     opening = _opening(kind, catalogue_name, model, stamp)
     with turns.PAGES.left():
         while on_wait and not wait([opening.future], timeout=POLL_S).done:
@@ -265,7 +265,7 @@ WORKS: dict[str, Work] = {
 }
 
 
-def _stamp(name: str) -> int:
+def stamp_of(name: str) -> int:
     """Return a number that changes when a catalogue is imported again."""
     try:
         return (catalogues_folder() / name / "catalogue.db").stat().st_mtime_ns

@@ -4,12 +4,15 @@ Streamlit sends one document for all addresses, named "Streamlit", with a font t
 not use, and empty until a megabyte of scripts has come.
 """
 
+import json
 import re
 from collections.abc import MutableMapping
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
+import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +29,10 @@ FONT = "fonts/schibsted-grotesk-latin-wght-normal.woff2"
 # The few icons that are used, made by tools/icons.py, in the place of Streamlit's four thousand
 ICONS = "fonts/material-symbols-rounded-subset.woff2"
 STREAMLITS_ICONS = re.compile(r"/static/media/MaterialSymbols-Rounded\.[\w-]+\.woff2")
+# Parts of Streamlit that a page asks for when it first draws such a widget: once the first page is
+# shown and the browser has nothing to do, it fetches them, so that the first press need not wait
+LATER = ("Checkbox", "FileUploader", "Multiselect", "Slider", "TextInput")
+SCRIPTS = Path(streamlit.__file__).parent / "static" / "static" / "js"
 CARD, CARD_PX = "card.jpg", (1200, 630)  # picture for links in messengers
 KEPT_DOCUMENTS = 64
 SUCCESS = 200
@@ -110,8 +117,16 @@ def complete(document: bytes, name: str, host: str) -> bytes:
     text = re.sub(r'<link\s+rel="preload"[^>]*SourceSans[^>]*/?>', "", text)
     text = re.sub(r'(<link rel="shortcut icon" href=")[^"]*', rf"\g<1>{ICON}", text)
     first_paint = (FOLDER / "first_paint.html").read_text(encoding="utf-8")
+    first_paint = first_paint.replace("<script>", f"<script data-later='{json.dumps(later())}'>", 1)
     text = text.replace('<div id="root"></div>', f'<div id="root"></div>{first_paint}', 1)
     return text.encode()
+
+
+@cache
+def later() -> list[str]:
+    """Addresses, from the document's own, of the scripts in `LATER`."""
+    names = sorted(file.name for file in SCRIPTS.glob("*.js") if file.name.split(".")[0] in LATER)
+    return [f"./static/js/{name}" for name in names]
 
 
 def _may_be_page(path: str) -> bool:

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from recommender.errors import RecommenderError
+from recommender.memo import Memo
 from recommender.serving.admission import Busy, Lane, TokenBuckets
 from recommender.serving.kept import kept
 from recommender.serving.visible import without_paths
@@ -34,15 +35,30 @@ def item_picture(request: Request) -> Response:
     if side_px is None:
         raise HTTPException(404)
     try:
+        stamp = resources.stamp_of(names["catalogue"])
         catalogue = resources.catalogue(names["catalogue"])
         item = pictures.by_hash(catalogue, names["sha256"])
-        data, media_type = pictures.thumbnail(
-            catalogue.image_path(item), item.image_sha256, side_px
+        data, media_type = _served.get(
+            (request.url.path, stamp),
+            lambda: pictures.thumbnail(catalogue.image_path(item), item.image_sha256, side_px),
         )
     except RecommenderError as error:
         raise _missing(error) from error
     warm_up.note_visit()
     return Response(data, media_type=media_type, headers=FOR_EVER)
+
+
+def served_picture(request: Request) -> Response | None:
+    """A product's picture that was served before, from the catalogue as it is now."""
+    try:
+        key = request.url.path, resources.stamp_of(request.path_params["catalogue"])
+    except RecommenderError:
+        return None
+    known = _served.known(key)
+    if known is None:
+        return None
+    warm_up.note_visit()
+    return Response(known[0], media_type=known[1], headers=FOR_EVER)
 
 
 def sample_picture(request: Request) -> Response:
@@ -178,16 +194,20 @@ def _in(
     lane: Lane,
     answer: Callable[[Request], Response],
     is_cheap: Callable[[Request], bool] | None = None,
+    at_once: Callable[[Request], Response | None] | None = None,
 ) -> Callable[..., Awaitable[Response]]:
     """Answer in a lane, so that pictures that must be drawn hold up no others.
 
     Parameters
     ----------
+    at_once : answers from memory what it can, without the lane
     is_cheap : tells which requests do not count against what a client may ask for; none count if
         it is None
     """
 
     async def handle(request: Request) -> Response:
+        if at_once is not None and (ready := at_once(request)) is not None:
+            return ready
         client = request.client.host if request.client else ""
         wait_s = 0 if is_cheap is None or is_cheap(request) else PER_CLIENT.take(client)
         if wait_s:
@@ -205,14 +225,19 @@ def _never(_request: Request) -> bool:
     return False
 
 
-# Files and thumbnails; reconstructions, which take a network; whole maps and blends
-READY, DECODED, DRAWN = Lane(2, 400), Lane(2, 800), Lane(1, 40)
+# Files and thumbnails; reconstructions, which take a network; whole maps and blends. A hundred and
+# fifty browsers that open the page at the same moment have nine hundred pictures under way
+READY, DECODED, DRAWN = Lane(2, 4_000), Lane(2, 2_000), Lane(1, 40)
 # Of what must be drawn. A room of people behind one router is one client: all may open a product,
-# of which two pictures are drawn, at the same moment
-PER_CLIENT = TokenBuckets(per_minute=600, burst=400)
+# of which two pictures are drawn, at the same moment, and soon another one
+PER_CLIENT = TokenBuckets(per_minute=1_200, burst=1_200)
+# By address, and by what changes when the catalogue is imported again
+_served: Memo[tuple[str, int], tuple[bytes, str]] = Memo(pictures.KEPT_PICTURES)
 ROUTES = [
     *sign_in.ROUTES,
-    Route("/pictures/{catalogue}/{sha256}/{size}", _in(READY, item_picture)),
+    Route(
+        "/pictures/{catalogue}/{sha256}/{size}", _in(READY, item_picture, at_once=served_picture)
+    ),
     Route("/samples/{sha256}/{size}", _in(READY, sample_picture)),
     Route(
         "/kept/{catalogue}/{sha256}/{model}/{version}/{kind}", _in(DECODED, kept_picture, _is_drawn)

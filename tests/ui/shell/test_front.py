@@ -1,6 +1,7 @@
 """What a browser gets first: the document, and scripts that are small."""
 
 import gzip
+import json
 import re
 from urllib.request import Request, urlopen
 
@@ -54,6 +55,17 @@ def test_scripts_come_compressed_once_and_whole(server: Server) -> None:
             assert "content-encoding" not in headers
             assert gzip.decompress(packed) == plain
     assert n_bytes < ENOUGH_KB * 1_000
+
+
+def test_parts_for_the_first_press_are_fetched_once_the_page_is_shown(server: Server) -> None:
+    document = fetch(server.address)[0].decode()
+    named = re.search(r"<script data-later='([^']+)'>", document)
+    assert named is not None
+    paths = json.loads(named[1])
+    # Streamlit still has a script of each name
+    assert [path.split("/")[-1].split(".")[0] for path in paths] == sorted(front.LATER)
+    for path in paths:
+        assert "javascript" in fetch(f"{server.address}/{path}")[1]["content-type"]
 
 
 def test_every_icon_is_in_the_font(server: Server) -> None:
