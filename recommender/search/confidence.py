@@ -22,6 +22,7 @@ from recommender.inference.light import balanced, gains
 from recommender.search.calibration import QUANTILES
 from recommender.search.index import Index
 from recommender.search.results import Confidence, ConfidenceLevel
+from recommender.types import Floats
 
 # Similarity of a product to its nearest other one: below the first, neighbours in the demo are of
 # another kind as often as of the same; below the second, three times as often.
@@ -35,6 +36,7 @@ PHOTO_CLOSE_PERCENTILE, OTHER_KIND_PERCENTILE = 99, 1
 LEAST_SPREAD = 0.05
 NEIGHBOURHOOD = 0.05  # share of the catalogue that is left out around an item
 SAMPLED_ITEMS = 64
+MOST_ASKED = 20_000  # items; in larger catalogues a neighbourhood is measured on as many of them
 SAMPLE_PX = 224
 
 
@@ -98,6 +100,7 @@ def measure(catalogue: Catalogue, model: Autoencoder, index: Index) -> PhotoScal
     covers = index.covers
     n_items = len(covers)
     rows = rng.choice(n_items, min(n_items, SAMPLED_ITEMS), replace=False)
+    others = _others(covers) if n_items > MOST_ASKED else None
     nearest, other_kind = [], []
     for row in np.sort(rows):
         item_id = covers.ids[row]
@@ -112,9 +115,7 @@ def measure(catalogue: Catalogue, model: Autoencoder, index: Index) -> PhotoScal
         query = index.embed(model.encode([model.prepare(altered)]).features)[0]
         found = index.query(query, 1, leave_out=[item_id])
         nearest += [found[0].distance] if found else []
-        around = max(1, round(NEIGHBOURHOOD * n_items))
-        outside = index.query(np.asarray(covers.embeddings[row]), around + 1)
-        other_kind.append(outside[-1].distance)
+        other_kind.append(_outside(index, np.asarray(covers.embeddings[row], np.float32), others))
     if not nearest:  # a catalogue of one: whatever is not it is unlike it
         return PhotoScale(held_out_quantiles=np.zeros(len(QUANTILES)), close=0.0, unlike=0.0)
     close = float(np.percentile(nearest, PHOTO_CLOSE_PERCENTILE))
@@ -123,6 +124,26 @@ def measure(catalogue: Catalogue, model: Autoencoder, index: Index) -> PhotoScal
         close=close,
         unlike=max(close, float(np.percentile(other_kind, OTHER_KIND_PERCENTILE))),
     )
+
+
+def _others(covers: Index) -> Floats:
+    """Embeddings of `MOST_ASKED` items, (n, n_dims)."""
+    chosen = np.sort(np.random.default_rng(1).choice(len(covers), MOST_ASKED, replace=False))
+    return np.asarray(covers.embeddings[chosen], np.float32)
+
+
+def _outside(index: Index, embedding: Floats, others: Floats | None) -> float:
+    """Distance to the nearest item outside the neighbourhood of one.
+
+    Parameters
+    ----------
+    others : embeddings of a sample of the items; all items are asked for if it is None
+    """
+    if others is None:
+        around = max(1, round(NEIGHBOURHOOD * len(index.covers)))
+        return index.query(embedding, around + 1)[-1].distance
+    around = round(NEIGHBOURHOOD * len(others))
+    return float(np.partition(np.linalg.norm(others - embedding, axis=1), around)[around])
 
 
 def _tolerant(quantiles: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -42,6 +42,17 @@ def test_the_scale_is_measured_once_and_in_order(shop_recommender: Recommender) 
     assert shop_recommender.photo_scale() is scale
 
 
+def test_a_sample_tells_what_is_usual_in_a_large_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    demo = Recommender.open(DEMO, PERCEPTUAL)
+    whole = demo.photo_scale()
+    assert len(demo.index.covers) > 1_000
+    monkeypatch.setattr(confidence, "MOST_ASKED", 1_000)
+    sampled = confidence.measure(demo.catalogue, demo.model, demo.index)
+    assert sampled.close == whole.close
+    assert sampled.unlike == pytest.approx(whole.unlike, rel=0.05)
+    assert not np.array_equal(sampled.unlike, whole.unlike)  # it was measured another way
+
+
 def test_products_with_one_picture_are_close_to_each_other(tmp_path: Path) -> None:
     for number in range(5):
         draw("disc", "red").save(tmp_path / f"{number}.png")
