@@ -1,7 +1,7 @@
 """The server's own routes beside the page: pictures, the map's document, and fonts."""
 
 import gzip
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -83,10 +83,7 @@ def kept_picture(request: Request) -> Response:
         drawing = pictures.drawing(recommender, item)
     except RecommenderError as error:
         raise _missing(error) from error
-    data = {"kept": drawing.kept, "lost": drawing.lost}.get(names["kind"])
-    if data is None:
-        raise HTTPException(404)
-    return Response(data, media_type="image/webp", headers=FOR_EVER)
+    return _one_of(drawing, names["kind"], FOR_EVER)
 
 
 def rebuilt_photo(request: Request) -> Response:
@@ -96,10 +93,14 @@ def rebuilt_photo(request: Request) -> Response:
         drawing = photo_drawings.drawing(names["key"])
     except RecommenderError as error:
         raise _missing(error) from error
-    data = {"kept": drawing.kept, "lost": drawing.lost}.get(names["kind"])
+    return _one_of(drawing, names["kind"], FOR_ONE)
+
+
+def _one_of(drawing: pictures.Drawing, kind: str, headers: Mapping[str, str]) -> Response:
+    data = {"kept": drawing.kept, "lost": drawing.lost}.get(kind)
     if data is None:
         raise HTTPException(404)
-    return Response(data, media_type="image/webp", headers=FOR_ONE)
+    return Response(data, media_type="image/webp", headers=headers)
 
 
 def between_picture(request: Request) -> Response:
