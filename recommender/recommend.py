@@ -180,7 +180,7 @@ class Recommender:
         return query.encode(self.model, self.index, pixels, of_light)
 
     def light(self, pixels: Pixels) -> Floats | None:
-        """What takes half of the light's colour back, (3,); None if the model tells no colours."""
+        """Return factors (3,) that take half of the light's colour back; None without colours."""
         return gains(pixels) if self.weighs_colour else None
 
     def search(

@@ -10,15 +10,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-PATIENCE_S = 30.0
+PATIENCE_S = 3.0  # so that one slow run, such as a large catalogue's first search, stops nobody
 
 
 class Turns:
     """Places for threads that compute.
 
     A place is given back while its thread waits for something else (`left`). Whoever has waited for
-    `patience_s` goes on without a place: threads that wait for each other's results cannot stop
-    each other for good.
+    `patience_s` goes on without a place: neither a slow one nor threads that wait for each other's
+    results can stop the others.
 
     Parameters
     ----------

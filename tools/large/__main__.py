@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["LOOKALIKE_HOME"] = str(home)
         if not (home / "catalogues" / NAME / "catalogue.db").exists():
             started = time.perf_counter()
-            make(home, options.items)
+            make(options.items)
             figures["made_s"] = round(time.perf_counter() - started, 1)
         started = time.perf_counter()
         server = stack.enter_context(serving(home, home / "server.log"))

@@ -7,7 +7,6 @@ Nothing is encoded: pictures are the demo's, each used by many products under a 
 
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +33,8 @@ ENDINGS = ("a", "berg", "dal", "en", "holm", "ia", "mar", "o", "sund", "vik")
 SEED = 0
 
 
-def make(home: Path, n_items: int) -> None:
-    """Write the catalogue `NAME` of a home, which `LOOKALIKE_HOME` must name, and its index."""
+def make(n_items: int) -> None:
+    """Write the catalogue `NAME`, and its index, where `LOOKALIKE_HOME` says."""
     rng = np.random.default_rng(SEED)
     demo = open_catalogue(DEMO)
     model = Autoencoder.open(PERCEPTUAL)

@@ -1,4 +1,4 @@
-"""How visitors' own photos are rebuilt: drawn when their browsers ask, and for nobody else.
+"""Draws the reconstructions of visitors' own photos when their browsers ask, for nobody else.
 
 An answer is painted without waiting for the reconstruction, as a product's is. The address of a
 photo's reconstruction holds a random key that only its visitor's page was given, and it leads
@@ -23,7 +23,7 @@ KEY_BYTES = 16
 
 
 class Rebuilding:
-    """How a photo is rebuilt, for as long as somebody holds this.
+    """Addresses of a photo's reconstruction, which lead there as long as somebody holds this.
 
     Attributes
     ----------

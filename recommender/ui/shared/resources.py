@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -12,6 +13,7 @@ import streamlit as st
 from recommender.catalogue.registry import open_catalogue
 from recommender.catalogue.store import Catalogue, catalogues_folder
 from recommender.errors import CatalogueError
+from recommender.memo import Memo
 from recommender.serving.decoding import PhotoDecoder
 from recommender.ui.shared import turns
 
@@ -29,11 +31,12 @@ KEPT_CATALOGUES = 8
 KEPT_OPENINGS = 16
 # Shared by all visitors, whose photos wait for their turn; its processes start at the first photo
 DECODER = PhotoDecoder()
+_catalogues: "Memo[tuple[Path, str, int], Catalogue]" = Memo(KEPT_CATALOGUES)
 
 
 @cache
 def computer() -> "Computer":
-    """What computes with photos, shared as well; imported at its first use, for a quick start."""
+    """Return the processes that compute with photos; imported when first used, to start quickly."""
     from recommender.serving.computing import Computer
 
     return Computer()
@@ -68,7 +71,12 @@ def catalogue(name: str) -> Catalogue:
     ------
     CatalogueError : no catalogue has this name
     """
-    return _catalogue(name, stamp_of(name))
+    key = catalogues_folder(), name, stamp_of(name)
+    known = _catalogues.known(key)
+    if known is not None:
+        return known
+    with turns.PAGES.left():  # a large one takes seconds, and others wait for the same
+        return _catalogues.get(key, lambda: open_catalogue(name))
 
 
 def recommender(catalogue_name: str, model: str, on_wait: OnWait | None = None) -> "Recommender":
@@ -157,12 +165,6 @@ def broken_pictures(
         _opening.clear("broken-pictures", catalogue_name, "", stamp_of(catalogue_name))
     found: tuple[BrokenPicture, ...] = _wait("broken-pictures", catalogue_name, "", on_wait)
     return found
-
-
-@st.cache_resource(max_entries=KEPT_CATALOGUES, show_spinner=False)
-def _catalogue(name: str, stamp: int) -> Catalogue:
-    del stamp  # only part of the key
-    return open_catalogue(name)
 
 
 def _wait(kind: str, catalogue_name: str, model: str, on_wait: OnWait | None) -> Any:
